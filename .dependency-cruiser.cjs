@@ -20,7 +20,10 @@ const boundaries = Object.entries(mayImport).map(([lib, allowed]) => ({
   comment: `${lib} may import ${allowed.join(', ') || 'no sibling'}.`,
   severity: 'error',
   from: { path: `^libs/${lib}/`, pathNot: notSpec },
-  to: { path: '^(libs|apps|test|bench|tools)/', pathNot: `^libs/(${[lib, ...allowed].join('|')})/` },
+  to: {
+    path: '^(libs|apps|test|bench|tools)/',
+    pathNot: `^libs/(${[lib, ...allowed].join('|')})/`,
+  },
 }));
 
 module.exports = {

@@ -22,7 +22,15 @@ const checks = {
   types: ['typescript/bin/tsc', '-p', 'tsconfig.spec.json'],
   format: [
     'prettier/bin/prettier.cjs',
-    ...['--check', '.', '--log-level', 'warn', '--cache', '--cache-location', `${cache}/prettier`],
+    ...[
+      '--check',
+      '.',
+      '--log-level',
+      'warn',
+      '--cache',
+      '--cache-location',
+      `${cache}/prettier/.prettier-cache`,
+    ],
   ],
   imports: [
     'dependency-cruiser/bin/dependency-cruise.mjs',
@@ -55,7 +63,9 @@ async function check(name) {
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in checks));
 if (unknown.length > 0) {
-  console.error(`no check named ${unknown.join(', ')}; there are ${Object.keys(checks).join(', ')}`);
+  console.error(
+    `no check named ${unknown.join(', ')}; there are ${Object.keys(checks).join(', ')}`,
+  );
   process.exit(2);
 }
 const wanted = asked.length > 0 ? asked : Object.keys(checks);
