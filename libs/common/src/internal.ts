@@ -1,1 +1,3 @@
-export {};
+export { EventLoopTurn } from './runtime/event-loop-turn';
+export type { TurnTask } from './runtime/event-loop-turn';
+export * from './runtime/real-timers';

@@ -1,0 +1,60 @@
+import { realSetImmediate } from './real-timers';
+
+/** Work that is done once for all that one turn of the event loop brought. */
+export interface TurnTask {
+  runAtTurnEnd(): void;
+}
+
+/**
+ * Collects work until every socket of this event-loop turn has been read: first the stores commit
+ * (one write for all that the turn received), then the connections flush (one write per socket for
+ * all that the commits answered). Tasks deferred while the turn ends run in the same turn.
+ */
+export class EventLoopTurn {
+  private commits: TurnTask[] = [];
+  private flushes: TurnTask[] = [];
+  private scheduled = false;
+  private readonly end = (): void => this.runAll();
+
+  /** Runs `task` once at the end of this turn, before any flush. */
+  deferCommit(task: TurnTask): void {
+    this.commits.push(task);
+    this.schedule();
+  }
+
+  /** Runs `task` once at the end of this turn, after the commits. */
+  deferFlush(task: TurnTask): void {
+    this.flushes.push(task);
+    this.schedule();
+  }
+
+  private schedule(): void {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    realSetImmediate(this.end);
+  }
+
+  private runAll(): void {
+    try {
+      while (this.commits.length > 0 || this.flushes.length > 0) {
+        const batch = this.commits.length > 0 ? this.takeCommits() : this.takeFlushes();
+        for (const task of batch) task.runAtTurnEnd();
+      }
+    } finally {
+      this.scheduled = false;
+      if (this.commits.length > 0 || this.flushes.length > 0) this.schedule();
+    }
+  }
+
+  private takeCommits(): TurnTask[] {
+    const batch = this.commits;
+    this.commits = [];
+    return batch;
+  }
+
+  private takeFlushes(): TurnTask[] {
+    const batch = this.flushes;
+    this.flushes = [];
+    return batch;
+  }
+}
