@@ -1,1 +1,1 @@
-export {};
+export { bool, int, long, text } from './protocol/header-field';
