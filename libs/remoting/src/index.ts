@@ -16,3 +16,15 @@ export type {
 } from './protocol/header-definition';
 export type { HeaderField } from './protocol/header-field';
 export * from './headers';
+export type {
+  Connection,
+  ConnectionListener,
+  InvokeCallback,
+  LimitHits,
+  RequestHandler,
+} from './transport/connection';
+export type { RemotingDependencies } from './transport/remoting-dependencies';
+export { RemotingServer } from './transport/remoting-server';
+export type { RemotingServerOptions } from './transport/remoting-server-options';
+export { RemotingClient } from './transport/remoting-client';
+export type { RemotingClientOptions } from './transport/remoting-client-options';
