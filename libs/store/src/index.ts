@@ -1,1 +1,20 @@
-export {};
+export type { BrokerRole, FlushDiskType, MessageStoreConfig } from './config/message-store-config';
+export { createMessageStoreConfig } from './config/default-message-store-config';
+export { PutMessageStatus } from './put/put-message-status';
+export type { PutMessageCallback, PutMessageResult } from './put/put-message-result';
+export type {
+  HostAddress,
+  MessageExtBatch,
+  MessageExtBrokerInner,
+} from './put/message-ext-broker-inner';
+export { createHostAddress } from './put/host-address';
+export { GetMessageStatus } from './get/get-message-status';
+export type { MessageFilter } from './get/message-filter';
+export type { GetMessageRequest, GetMessageResult } from './get/get-message';
+export { IndexType } from './get/query-message-result';
+export type { BoundaryType, QueryMessageResult } from './get/query-message-result';
+export type { DispatchRequest } from './dispatch/dispatch-request';
+export type { CommitLogDispatcher } from './dispatch/commit-log-dispatcher';
+export type { MessageArrivingListener } from './dispatch/message-arriving-listener';
+export { MessageStore } from './message-store';
+export type { MessageStoreDeps, StoredQueue, StoreLatencyObserver } from './message-store';
