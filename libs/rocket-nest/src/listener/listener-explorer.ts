@@ -80,7 +80,7 @@ export class ListenerExplorer {
     const bodyForm = bodyFormOfMethod(instance, method);
     const call = this.contexts.create(
       instance,
-      instance[method] as (...args: unknown[]) => unknown,
+      instance[method],
       method,
       ROCKET_PARAM_METADATA,
       this.paramsFactory,
