@@ -28,3 +28,21 @@ export { RemotingServer } from './transport/remoting-server';
 export type { RemotingServerOptions } from './transport/remoting-server-options';
 export { RemotingClient } from './transport/remoting-client';
 export type { RemotingClientOptions } from './transport/remoting-client-options';
+export { isJsonObject } from './json/json-value';
+export type { JsonObject, JsonValue } from './json/json-value';
+export { MAX_JSON_DEPTH, parseJson } from './json/parse-json';
+export type { ParseJsonOptions } from './json/parse-json';
+export { ObjectKeyMap, stringifyJson } from './json/stringify-json';
+export type { StringifyJsonOptions } from './json/stringify-json';
+export { decodeBody, defineBody, encodeBody, encodeBodyText } from './bodies/body-definition';
+export type { BodyDefinition, BodyFields, BodyInit, BodyOf } from './bodies/body-definition';
+export type { BodyField, BodyType } from './bodies/body-field';
+export type {
+  CMResult,
+  ConsumeFromWhere,
+  ConsumeType,
+  LiteSubscriptionAction,
+  MessageModel,
+  MessageRequestMode,
+} from './bodies/enum-fields';
+export * from './bodies';

@@ -1,3 +1,5 @@
+import { RocketError } from '@rocket-nest/common';
+
 /**
  * Why a remoting operation failed.
  *
@@ -27,14 +29,4 @@ export type RemotingErrorCode =
   | 'TOO_MANY_IN_FLIGHT';
 
 /** A failure of the transport or of the wire format; judge it by `code`. */
-export class RemotingError extends Error {
-  override readonly name = 'RemotingError';
-
-  constructor(
-    readonly code: RemotingErrorCode,
-    message: string,
-    options?: { cause?: unknown },
-  ) {
-    super(message, options);
-  }
-}
+export class RemotingError extends RocketError<RemotingErrorCode> {}
