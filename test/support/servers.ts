@@ -1,0 +1,100 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { freePorts } from './polling';
+import { ServerProcess } from './server-process';
+import { makeTemporaryFolder, removeFolder } from './temporary-folder';
+
+export const repositoryRoot = path.resolve(__dirname, '../..');
+
+/** Lines of a configuration file. */
+export type Properties = Readonly<Record<string, string | number | boolean>>;
+
+export const formatProperties = (properties: Properties): string =>
+  Object.entries(properties)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+
+/** What a test starts one server with: a folder of its own that holds configuration, log, store. */
+export interface ServerFolder {
+  readonly folder: string;
+  readonly port: number;
+  readonly properties?: Properties;
+  readonly startLimitMs?: number;
+}
+
+export function startNamesrv(options: ServerFolder): Promise<ServerProcess> {
+  return start('namesrv', options, { listenPort: options.port });
+}
+
+/** A broker on an (at first empty) store below its folder. */
+export function startBroker(options: ServerFolder, namesrvAddr: string): Promise<ServerProcess> {
+  return start('broker', options, {
+    brokerClusterName: 'DefaultCluster',
+    brokerName: 'broker-a',
+    brokerId: 0,
+    brokerIP1: '127.0.0.1',
+    listenPort: options.port,
+    namesrvAddr,
+    storePathRootDir: path.join(options.folder, 'store'),
+  });
+}
+
+function start(
+  kind: 'namesrv' | 'broker',
+  { folder, port, properties, startLimitMs }: ServerFolder,
+  base: Properties,
+): Promise<ServerProcess> {
+  fs.mkdirSync(folder, { recursive: true });
+  const file = path.join(folder, `${kind}.conf`);
+  fs.writeFileSync(file, formatProperties({ ...base, ...properties }));
+  return ServerProcess.start({
+    name: kind,
+    command: path.join(repositoryRoot, `bin/mq${kind}`),
+    args: ['-c', file],
+    logFile: path.join(folder, `${kind}.log`),
+    port,
+    env: { ROCKETMQ_HOME: folder },
+    startLimitMs,
+  });
+}
+
+/** One name server and one broker of ours, in processes of their own, on free ports. */
+export interface Cluster {
+  readonly namesrvAddr: string;
+  readonly brokerAddr: string;
+  readonly folder: string;
+  readonly namesrv: ServerProcess;
+  readonly broker: ServerProcess;
+  /** Stops both and removes the folder. */
+  stop(): Promise<void>;
+}
+
+export async function startCluster(brokerProperties: Properties = {}): Promise<Cluster> {
+  const folder = makeTemporaryFolder('cluster');
+  const [namesrvPort, brokerPort] = await freePorts(2);
+  const namesrvAddr = `127.0.0.1:${namesrvPort}`;
+  const started: ServerProcess[] = [];
+  const stop = async (): Promise<void> => {
+    try {
+      for (const server of started.reverse()) await server.stop();
+    } finally {
+      removeFolder(folder);
+    }
+  };
+  try {
+    const namesrv = await startNamesrv({
+      folder: path.join(folder, 'namesrv'),
+      port: namesrvPort,
+    });
+    started.push(namesrv);
+    const broker = await startBroker(
+      { folder: path.join(folder, 'broker'), port: brokerPort, properties: brokerProperties },
+      namesrvAddr,
+    );
+    started.push(broker);
+    return { namesrvAddr, brokerAddr: `127.0.0.1:${brokerPort}`, folder, namesrv, broker, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
