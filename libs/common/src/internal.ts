@@ -1,6 +1,15 @@
 export { EventLoopTurn } from './runtime/event-loop-turn';
 export type { TurnTask } from './runtime/event-loop-turn';
 export * from './runtime/real-timers';
+export * from './runtime/calendar';
 export * from './bytes/long';
 export * from './message/message-record';
 export * from './model/attributes';
+export * from './files/whole-file';
+export * from './files/atomic-file';
+export * from './config/properties-file';
+export * from './config/config-property';
+export * from './config/read-config';
+export * from './config/format-config';
+export * from './limits/limits';
+export * from './collections/lru-map';

@@ -63,8 +63,8 @@ export function readHost(source: Buffer, offset: number, isV6: boolean): string 
   }
   const port = source.readInt32BE(offset + 4);
   return (
-    `${source[offset]!}.${source[offset + 1]!}.${source[offset + 2]!}.` +
-    `${source[offset + 3]!}:${port}`
+    `${source[offset]}.${source[offset + 1]}.${source[offset + 2]}.` +
+    `${source[offset + 3]}:${port}`
   );
 }
 

@@ -92,5 +92,6 @@ interface Lz4 {
 }
 
 function loadLz4(): Lz4 {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- an optional peer, loaded late
   return loadOptional('lz4-napi', 'LZ4 compression', () => require('lz4-napi') as Lz4);
 }

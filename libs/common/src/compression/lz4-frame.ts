@@ -38,7 +38,7 @@ export function decompressLz4Frame(frame: Buffer, limitBytes: number): Buffer {
 /** Walks the blocks: without a target it only adds up, so that nothing is allocated for a bomb. */
 function eachBlock(frame: Buffer, limitBytes: number, target: Buffer | undefined): number {
   if (frame.length < 7 || frame.readUInt32LE(0) !== MAGIC) throw damaged(0);
-  const flags = frame[4]!;
+  const flags = frame[4];
   if (flags >> 6 !== 1 || (flags & FLAG_DICTIONARY) !== 0) throw damaged(4);
   let at = flags & FLAG_CONTENT_SIZE ? 15 : 7;
   let written = 0;
@@ -75,7 +75,7 @@ function decodeBlock(
   let at = start;
   let written = writtenBefore;
   while (at < end) {
-    const token = source[at++]!;
+    const token = source[at++];
     let literals = token >> 4;
     if (literals === NIBBLE) {
       let more: number;
@@ -92,7 +92,7 @@ function decodeBlock(
     if (at === end) return written;
 
     if (at + 2 > end) throw damaged(at);
-    const distance = source[at]! | (source[at + 1]! << 8);
+    const distance = source[at] | (source[at + 1] << 8);
     at += 2;
     let length = token & NIBBLE;
     if (length === NIBBLE) {

@@ -10,8 +10,8 @@ import { RocketError } from '../errors/rocket-error';
 const MAGIC = 0xfd2fb528;
 /** The low 4 bits may be anything. */
 const SKIPPABLE_MAGIC = 0x184d2a50;
-const DICTIONARY_ID_BYTES = [0, 1, 2, 4] as const;
-const CONTENT_SIZE_BYTES = [0, 2, 4, 8] as const;
+const DICTIONARY_ID_BYTES: readonly number[] = [0, 1, 2, 4];
+const CONTENT_SIZE_BYTES: readonly number[] = [0, 2, 4, 8];
 /** No block decompresses to more. */
 const BLOCK_MAX_BYTES = 128 * 1024;
 const BLOCK_TYPE_RLE = 1;
@@ -28,11 +28,11 @@ export function zstdSizeBound(source: Buffer): number {
       continue;
     }
     if (magic !== MAGIC) throw damaged(at);
-    const descriptor = source[at + 4]!;
+    const descriptor = source[at + 4];
     const singleSegment = (descriptor & 0x20) !== 0;
     const contentSizeFlag = descriptor >> 6;
-    at += 5 + (singleSegment ? 0 : 1) + DICTIONARY_ID_BYTES[(descriptor & 3) as 0]!;
-    at += contentSizeFlag === 0 && singleSegment ? 1 : CONTENT_SIZE_BYTES[contentSizeFlag as 0]!;
+    at += 5 + (singleSegment ? 0 : 1) + DICTIONARY_ID_BYTES[descriptor & 3];
+    at += contentSizeFlag === 0 && singleSegment ? 1 : CONTENT_SIZE_BYTES[contentSizeFlag];
     for (let last = false; !last;) {
       if (at + 3 > source.length) throw damaged(at);
       const header = source.readUIntLE(at, 3);

@@ -90,6 +90,7 @@ function allocate(zstd: ZstdModule, bytes: number): number {
 function loadModule(): ZstdModule {
   return loadOptional(PACKAGE, 'ZSTD compression on this version of Node', () => {
     const folder = dirname(require.resolve('@bokuweb/zstd-wasm'));
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- an optional peer, loaded late
     const { Module: zstd } = require(join(folder, 'module.js')) as { Module: ZstdModule };
     if (zstd.calledRun) return zstd;
     const { WebAssembly } = globalThis as unknown as { WebAssembly: WebAssemblyApi };

@@ -30,12 +30,12 @@ export function encodeClientBatch(messages: readonly Message[]): Buffer {
   const properties = messages.map((message) => encodeItemProperties(message));
   let size = 0;
   messages.forEach((message, i) => {
-    size += BATCH_ITEM_FIXED_BYTES + message.body.length + properties[i]!.length;
+    size += BATCH_ITEM_FIXED_BYTES + message.body.length + properties[i].length;
   });
   const batch = Buffer.allocUnsafe(size);
   let at = 0;
   messages.forEach((message, i) => {
-    const text = properties[i]!;
+    const text = properties[i];
     at = batch.writeInt32BE(BATCH_ITEM_FIXED_BYTES + message.body.length + text.length, at);
     at = batch.writeInt32BE(0, at);
     at = batch.writeInt32BE(0, at);

@@ -100,7 +100,7 @@ function decodeRecord(
   const topicAt = bodyEnd + topicLengthBytes;
   if (bodyLength < 0 || topicAt + 2 > end) throw corrupt(start, `its body has ${bodyLength} bytes`);
   const topicEnd =
-    topicAt + (topicLengthBytes === 2 ? source.readUInt16BE(bodyEnd) : source[bodyEnd]!);
+    topicAt + (topicLengthBytes === 2 ? source.readUInt16BE(bodyEnd) : source[bodyEnd]);
   const propertiesAt = topicEnd + 2;
   if (propertiesAt > end) throw corrupt(start, 'its topic is too long');
   const propertiesEnd = propertiesAt + source.readUInt16BE(topicEnd);

@@ -1,4 +1,5 @@
 import { ipToBytes } from '../bytes/host-address';
+import { startOfLocalMonth } from '../runtime/calendar';
 import type { Clock } from '../runtime/clock';
 import type { Random } from '../runtime/random';
 
@@ -54,9 +55,8 @@ export class UniqueIdGenerator {
   }
 
   private enterMonthOf(nowMs: number): void {
-    const month = new Date(nowMs);
-    this.monthStartMs = startOfMonth(month.getFullYear(), month.getMonth());
-    this.nextMonthStartMs = startOfMonth(month.getFullYear(), month.getMonth() + 1);
+    this.monthStartMs = startOfLocalMonth(nowMs);
+    this.nextMonthStartMs = startOfLocalMonth(nowMs, 1);
   }
 }
 
@@ -68,14 +68,8 @@ export function timeOfUniqueId(id: string, nowMs: number): number | undefined {
   if (!/^(?:[0-9A-F]{32}|[0-9A-F]{56})$/i.test(id)) return undefined;
   const timeEnd = id.length - 2 * HEX_PER_BYTE;
   const sinceMs = parseInt(id.slice(timeEnd - 4 * HEX_PER_BYTE, timeEnd), 16);
-  const now = new Date(nowMs);
-  const thisMonth = startOfMonth(now.getFullYear(), now.getMonth()) + sinceMs;
-  if (thisMonth <= nowMs) return thisMonth;
-  return startOfMonth(now.getFullYear(), now.getMonth() - 1) + sinceMs;
-}
-
-function startOfMonth(year: number, month: number): number {
-  return new Date(year, month, 1).getTime();
+  const thisMonth = startOfLocalMonth(nowMs) + sinceMs;
+  return thisMonth <= nowMs ? thisMonth : startOfLocalMonth(nowMs, -1) + sinceMs;
 }
 
 function hex(value: number, bytes: number): string {

@@ -47,7 +47,7 @@ export function nextRetryDelayMs(policy: GroupRetryPolicy, reconsumeTimes: numbe
   }
   const delays = policy.customizedRetryPolicy?.next ?? DEFAULT_RETRY_DELAYS_MS;
   if (delays.length === 0) return 0;
-  return delays[Math.min(times + CUSTOMIZED_FIRST, delays.length - 1)]!;
+  return delays[Math.min(times + CUSTOMIZED_FIRST, delays.length - 1)];
 }
 
 export function groupRetryPolicyToJson(policy: GroupRetryPolicy): Record<string, unknown> {

@@ -96,7 +96,7 @@ export function encodeTopicConfigText(config: TopicConfig): string {
 export function decodeTopicConfigText(text: string): TopicConfig | undefined {
   const match = /^(\S+) (\d+) (\d+) (\d+) (\S+)(?: (\{.*\}))?$/s.exec(text);
   if (!match) return undefined;
-  return createTopicConfig(match[1]!, {
+  return createTopicConfig(match[1], {
     readQueueNums: Number(match[2]),
     writeQueueNums: Number(match[3]),
     perm: Number(match[4]),

@@ -9,7 +9,7 @@ export function javaHashCode(text: string): number {
 export function javaHashCodeOfUtf8(bytes: Buffer, start = 0, end = bytes.length): number {
   let hash = 0;
   for (let i = start; i < end; i++) {
-    const byte = bytes[i]!;
+    const byte = bytes[i];
     if (byte >= 0x80) return javaHashCode(bytes.toString('utf8', start, end));
     hash = (Math.imul(31, hash) + byte) | 0;
   }

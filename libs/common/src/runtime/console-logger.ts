@@ -1,3 +1,4 @@
+import { formatIsoTime } from './calendar';
 import type { Logger } from './logger';
 import { realWallNow } from './real-timers';
 
@@ -34,7 +35,7 @@ export class ConsoleLogger implements Logger {
   private write(level: LogLevel, message: string, fields?: Fields): void {
     const severity = LOG_LEVELS.indexOf(level);
     if (severity < this.lowest) return;
-    const time = new Date(realWallNow()).toISOString();
+    const time = formatIsoTime(realWallNow());
     const details = fields ? ` ${JSON.stringify(fields, readable)}` : '';
     const stream = severity >= LOG_LEVELS.indexOf('warn') ? process.stderr : process.stdout;
     stream.write(`${time} ${level.toUpperCase()} ${message}${details}\n`);

@@ -53,5 +53,7 @@ export interface FileSystem {
   status(path: string): FileStatus | undefined;
   /** Makes renames and new names in the folder durable, where the platform can. */
   fsyncDirectory(path: string): void;
+  /** Like `fsyncDirectory`, off the event loop; where it is missing the other one is used. */
+  fsyncDirectoryAsync?(path: string): Promise<void>;
   statfs(path: string): DeviceSpace;
 }

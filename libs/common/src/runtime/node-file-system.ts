@@ -115,6 +115,18 @@ export class NodeFileSystem implements FileSystem {
     }
   }
 
+  async fsyncDirectoryAsync(path: string): Promise<void> {
+    let folder: fs.promises.FileHandle | undefined;
+    try {
+      folder = await fs.promises.open(path, 'r');
+      await folder.sync();
+    } catch (error) {
+      if (!cannotSyncFolders(errorCodeOf(error))) throw error;
+    } finally {
+      await folder?.close();
+    }
+  }
+
   statfs(path: string): DeviceSpace {
     const device = fs.statfsSync(path);
     return {
