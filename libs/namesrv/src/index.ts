@@ -1,1 +1,11 @@
-export {};
+export { NamesrvController } from './namesrv-controller';
+export type { NamesrvControllerDeps, NamesrvControllerOptions } from './namesrv-controller';
+export { NAMESRV_CONFIG_SCHEMA } from './config/namesrv-config';
+export type { NamesrvConfig } from './config/namesrv-config';
+export { readNamesrvConfig } from './config/read-namesrv-config';
+export type { NamesrvConfigResult } from './config/read-namesrv-config';
+export { KVConfigManager, ORDER_TOPIC_CONFIG } from './kvconfig/kv-config-manager';
+export { RouteInfoManager } from './route/route-info-manager';
+export type { BrokerRegistration, RegisterBrokerResult } from './route/broker-registration';
+export { DEFAULT_NAMESRV_LIMITS, NamesrvLimitName } from './namesrv-limits';
+export type { NamesrvLimits } from './namesrv-limits';

@@ -1,1 +1,2 @@
-export {};
+export { createRequestTable } from './request-table';
+export type { RequestAccess, RequestTableEntry } from './request-table';

@@ -1,0 +1,71 @@
+import { errorCodeOf, errorMessageOf } from '@rocket-nest/common';
+import { createPinoSink } from './pino-sink';
+import type { ProcessLogger } from './process-logger';
+
+/** What runs after the ports are open: a Nest application context. */
+export interface NestContext {
+  close(signal?: string): Promise<void>;
+}
+
+/** One server program, from its start to its orderly end. */
+export interface ServerProgram<Engine extends { shutdown(): Promise<void> }> {
+  readonly program: string;
+  readonly logger: ProcessLogger;
+  /** Resolves once the ports are open. */
+  readonly start: () => Promise<Engine>;
+  /** Loads Nest and hands it the engine, whose shutdown is then driven by Nest's hooks. */
+  readonly createContext: (engine: Engine) => Promise<NestContext>;
+}
+
+/** Exit code after a second interrupt, as shells expect it. */
+const INTERRUPTED_EXIT_CODE = 130;
+
+/**
+ * Runs a server until SIGTERM or SIGINT, then stops it through Nest's shutdown hooks and ends the
+ * process with 0. A failed start prints one message without a stack and ends with 1.
+ */
+export async function runServer<Engine extends { shutdown(): Promise<void> }>(
+  server: ServerProgram<Engine>,
+): Promise<void> {
+  const { program, logger } = server;
+  const stopSignal = nextStopSignal();
+  process.on('uncaughtExceptionMonitor', () => logger.flush());
+  let engine: Engine;
+  try {
+    engine = await server.start();
+  } catch (error) {
+    logger.flush();
+    return failStart(program, error);
+  }
+  const context = await server.createContext(engine);
+  logger.useSink(createPinoSink(program));
+  const signal = await stopSignal;
+  logger.info('stopping', { signal });
+  await context.close(signal);
+  logger.info('stopped', { signal });
+  logger.flush();
+  process.exit(0);
+}
+
+/** Prints why a program cannot start, without a stack where the error says itself what to do. */
+export function failStart(program: string, error: unknown): void {
+  const isExpected = errorCodeOf(error) !== undefined;
+  const detail = isExpected ? errorMessageOf(error) : ((error as Error)?.stack ?? String(error));
+  process.stderr.write(`${program}: ${detail}\n`);
+  process.exitCode = 1;
+  // What was opened before the failure must not keep the process.
+  process.exit();
+}
+
+function nextStopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let isStopping = false;
+    const onSignal = (signal: NodeJS.Signals): void => {
+      if (isStopping && signal === 'SIGINT') process.exit(INTERRUPTED_EXIT_CODE);
+      isStopping = true;
+      resolve(signal);
+    };
+    process.on('SIGTERM', onSignal);
+    process.on('SIGINT', onSignal);
+  });
+}

@@ -1,0 +1,73 @@
+import {
+  BrokerHeartbeatRequestHeader,
+  decodeHeader,
+  encodeBodyText,
+  encodeHeader,
+  GetBrokerMemberGroupRequestHeader,
+  GetBrokerMemberGroupResponseBody,
+  parseJson,
+  QueryDataVersionRequestHeader,
+  QueryDataVersionResponseHeader,
+  RemotingCommand,
+  ResponseCode,
+  stringifyJson,
+  UnRegisterBrokerRequestHeader,
+} from '@rocket-nest/remoting';
+import { dataVersionOf } from '../registration/register-body';
+import type { RouteInfoManager } from '../route/route-info-manager';
+import { checkBrokerIdentity } from './broker-identity';
+
+/** What brokers ask and tell besides registering: leaving, heartbeats, versions, group members. */
+export class BrokerLifecycleProcessor {
+  constructor(private readonly routes: RouteInfoManager) {}
+
+  /** UNREGISTER_BROKER (104). */
+  unregisterBroker(request: RemotingCommand): RemotingCommand {
+    const header = checkBrokerIdentity(decodeHeader(UnRegisterBrokerRequestHeader, request));
+    this.routes.unregisterBroker(header.clusterName, header.brokerName, header.brokerAddr);
+    return RemotingCommand.createResponse(request, ResponseCode.SUCCESS);
+  }
+
+  /** BROKER_HEARTBEAT (904), sent by brokers that do not register every time. */
+  brokerHeartbeat(request: RemotingCommand): RemotingCommand {
+    const header = decodeHeader(BrokerHeartbeatRequestHeader, request);
+    this.routes.updateBrokerTimestamp(header.clusterName, header.brokerAddr);
+    return RemotingCommand.createResponse(request, ResponseCode.SUCCESS);
+  }
+
+  /** QUERY_DATA_VERSION (322): whether the broker has to register; counts as a sign of life. */
+  queryDataVersion(request: RemotingCommand): RemotingCommand {
+    const header = decodeHeader(QueryDataVersionRequestHeader, request);
+    const asked = dataVersionOf(parseJson(request.body ?? '{}'));
+    const known = this.routes.queryDataVersion(header.clusterName, header.brokerAddr);
+    const changed = !known?.equals(asked);
+    if (!changed) this.routes.updateBrokerTimestamp(header.clusterName, header.brokerAddr);
+    const response = RemotingCommand.createResponse(request, ResponseCode.SUCCESS);
+    response.extFields = encodeHeader(QueryDataVersionResponseHeader, { changed });
+    if (known) {
+      const { counter, stateVersion, timestamp } = known;
+      response.body = Buffer.from(stringifyJson({ counter, stateVersion, timestamp }));
+    }
+    return response;
+  }
+
+  /** GET_BROKER_MEMBER_GROUP (901): the addresses of one broker's processes. */
+  getBrokerMemberGroup(request: RemotingCommand): RemotingCommand {
+    const { brokerName } = decodeHeader(GetBrokerMemberGroupRequestHeader, request);
+    const broker = this.routes.brokerData(brokerName);
+    const brokerMemberGroup = broker && {
+      brokerAddrs: broker.brokerAddrs,
+      brokerName,
+      cluster: broker.cluster,
+    };
+    const response = RemotingCommand.createResponse(request, ResponseCode.SUCCESS);
+    response.body = Buffer.from(
+      encodeBodyText(
+        GetBrokerMemberGroupResponseBody,
+        { brokerMemberGroup },
+        { bareIntegerKeys: true },
+      ),
+    );
+    return response;
+  }
+}
