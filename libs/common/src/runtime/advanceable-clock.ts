@@ -58,13 +58,16 @@ export class AdvanceableClock implements Clock {
   advance(ms: number): void {
     const targetShiftMs = this.shiftMs + ms;
     const targetMs = this.system.wallNow() + targetShiftMs;
-    for (let next = this.earliest(targetMs); next; next = this.earliest(targetMs)) {
-      const wallMs = this.wallNow();
-      if (next.atWallMs > wallMs) this.shiftMs += next.atWallMs - wallMs;
-      this.fire(next);
+    try {
+      for (let next = this.earliest(targetMs); next; next = this.earliest(targetMs)) {
+        const wallMs = this.wallNow();
+        if (next.atWallMs > wallMs) this.shiftMs += next.atWallMs - wallMs;
+        this.fire(next);
+      }
+    } finally {
+      this.shiftMs = Math.max(this.shiftMs, targetShiftMs);
+      for (const entry of this.waiting) this.arm(entry);
     }
-    this.shiftMs = Math.max(this.shiftMs, targetShiftMs);
-    for (const entry of this.waiting) this.arm(entry);
   }
 
   private earliest(untilMs: number): WallTask | undefined {

@@ -1,5 +1,5 @@
-/** The runtime's own calendar, which fake timers do not replace; local time unless said otherwise. */
-const SystemDate = Date;
+/** The calendar, which fake timers do not replace; local time unless said otherwise. */
+import { SystemDate } from './system-date';
 
 /** When the local month of `timeMs` (plus `monthsLater`) began, milliseconds since the epoch. */
 export function startOfLocalMonth(timeMs: number, monthsLater = 0): number {

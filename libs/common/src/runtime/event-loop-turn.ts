@@ -37,8 +37,8 @@ export class EventLoopTurn {
   private runAll(): void {
     try {
       while (this.commits.length > 0 || this.flushes.length > 0) {
-        const batch = this.commits.length > 0 ? this.takeCommits() : this.takeFlushes();
-        for (const task of batch) task.runAtTurnEnd();
+        if (this.commits.length > 0) this.runCommits();
+        else this.runFlushes();
       }
     } finally {
       this.scheduled = false;
@@ -46,15 +46,26 @@ export class EventLoopTurn {
     }
   }
 
-  private takeCommits(): TurnTask[] {
+  private runCommits(): void {
     const batch = this.commits;
     this.commits = [];
-    return batch;
+    let next = 0;
+    try {
+      while (next < batch.length) batch[next++]!.runAtTurnEnd();
+    } finally {
+      // One that throws must not take the others' work with it: they run in the next turn.
+      if (next < batch.length) this.commits = batch.slice(next).concat(this.commits);
+    }
   }
 
-  private takeFlushes(): TurnTask[] {
+  private runFlushes(): void {
     const batch = this.flushes;
     this.flushes = [];
-    return batch;
+    let next = 0;
+    try {
+      while (next < batch.length) batch[next++]!.runAtTurnEnd();
+    } finally {
+      if (next < batch.length) this.flushes = batch.slice(next).concat(this.flushes);
+    }
   }
 }

@@ -4,13 +4,14 @@
  */
 import * as timers from 'node:timers';
 import { performance } from 'node:perf_hooks';
+import { SystemDate } from './system-date';
 
 export const realSetTimeout = timers.setTimeout;
 export const realClearTimeout = timers.clearTimeout;
 export const realSetImmediate = timers.setImmediate;
 export const realClearImmediate = timers.clearImmediate;
 
-const dateNow = Date.now.bind(Date);
+const dateNow = SystemDate.now.bind(SystemDate);
 const performanceNow = performance.now.bind(performance);
 
 /** Milliseconds since the epoch. */
