@@ -39,7 +39,7 @@ export async function startApacheRocketMQ(brokerProperties: Properties = {}): Pr
     fs.mkdirSync(home);
     const file = path.join(home, `${name}.conf`);
     fs.writeFileSync(file, formatProperties(properties));
-    const server = await ServerProcess.start({
+    const server = new ServerProcess({
       name: `Apache RocketMQ ${name}`,
       command: 'java',
       args: [
@@ -51,7 +51,7 @@ export async function startApacheRocketMQ(brokerProperties: Properties = {}): Pr
       env: { ROCKETMQ_HOME: home },
     });
     started.push(server);
-    return server;
+    return server.ready();
   };
   try {
     const namesrvClass = 'org.apache.rocketmq.namesrv.NamesrvStartup';

@@ -22,38 +22,39 @@ process.once('exit', () => {
 
 /** A server in a process of its own, stopped by its process id. */
 export class ServerProcess {
-  private constructor(
-    readonly options: ServerProcessOptions,
-    private readonly child: ChildProcess,
-  ) {}
+  private readonly child: ChildProcess;
+  private failure: string | undefined;
 
-  /** Resolves once the server accepts connections; rejects with the end of its log when it ends. */
-  static async start(options: ServerProcessOptions): Promise<ServerProcess> {
+  /** Starts the process and returns before it is up. */
+  constructor(readonly options: ServerProcessOptions) {
     const log = fs.openSync(options.logFile, 'a');
-    const child = spawn(options.command, [...options.args], {
+    this.child = spawn(options.command, [...options.args], {
       stdio: ['ignore', log, log],
       env: { ...process.env, ...options.env },
     });
     fs.closeSync(log);
-    running.add(child);
-    let failure: string | undefined;
-    child.once('error', (error) => (failure = error.message));
-    child.once('exit', (code, signal) => {
-      running.delete(child);
-      failure = `ended with ${signal ?? code}`;
+    running.add(this.child);
+    this.child.once('error', (error) => (this.failure = error.message));
+    this.child.once('exit', (code, signal) => {
+      running.delete(this.child);
+      this.failure = `ended with ${signal ?? code}`;
     });
-    const server = new ServerProcess(options, child);
-    const end = Date.now() + (options.startLimitMs ?? 60_000);
-    while (!(await accepts(options.port))) {
-      if (failure === undefined && Date.now() <= end) {
+  }
+
+  /** Resolves once the server accepts connections; rejects with the end of its log when it ends. */
+  async ready(): Promise<this> {
+    const { name, port, startLimitMs = 60_000 } = this.options;
+    const end = Date.now() + startLimitMs;
+    while (!(await accepts(port))) {
+      if (this.failure === undefined && Date.now() <= end) {
         await sleep(10);
         continue;
       }
-      child.kill('SIGKILL');
-      const why = failure ?? 'did not open its port';
-      throw new Error(`${options.name} ${why}\n${server.log().slice(-4000)}`);
+      const why = this.failure ?? 'did not open its port';
+      this.child.kill('SIGKILL');
+      throw new Error(`${name} ${why}\n${this.log().slice(-4000)}`);
     }
-    return server;
+    return this;
   }
 
   get pid(): number {

@@ -23,31 +23,35 @@ export interface ServerFolder {
 }
 
 export function startNamesrv(options: ServerFolder): Promise<ServerProcess> {
-  return start('namesrv', options, { listenPort: options.port });
+  return launch('namesrv', options, { listenPort: options.port }).ready();
 }
 
-/** A broker on an (at first empty) store below its folder. */
-export function startBroker(options: ServerFolder, namesrvAddr: string): Promise<ServerProcess> {
-  return start('broker', options, {
+export function startBroker(options: ServerFolder, namesrvAddr = ''): Promise<ServerProcess> {
+  return launchBroker(options, namesrvAddr).ready();
+}
+
+/** A broker on an (at first empty) store below its folder; returns before it is up. */
+export function launchBroker(options: ServerFolder, namesrvAddr = ''): ServerProcess {
+  return launch('broker', options, {
     brokerClusterName: 'DefaultCluster',
     brokerName: 'broker-a',
     brokerId: 0,
     brokerIP1: '127.0.0.1',
     listenPort: options.port,
-    namesrvAddr,
+    ...(namesrvAddr === '' ? {} : { namesrvAddr }),
     storePathRootDir: path.join(options.folder, 'store'),
   });
 }
 
-function start(
+function launch(
   kind: 'namesrv' | 'broker',
   { folder, port, properties, startLimitMs }: ServerFolder,
   base: Properties,
-): Promise<ServerProcess> {
+): ServerProcess {
   fs.mkdirSync(folder, { recursive: true });
   const file = path.join(folder, `${kind}.conf`);
   fs.writeFileSync(file, formatProperties({ ...base, ...properties }));
-  return ServerProcess.start({
+  return new ServerProcess({
     name: kind,
     command: path.join(repositoryRoot, `bin/mq${kind}`),
     args: ['-c', file],
