@@ -46,3 +46,9 @@ export type {
   MessageRequestMode,
 } from './bodies/enum-fields';
 export * from './bodies';
+export { decodeCommand } from './codec/decode-command';
+export { encodeCommand } from './codec/encode-command';
+export { FrameDecoder } from './codec/frame-decoder';
+export { DEFAULT_FRAME_LIMITS } from './codec/frame-limits';
+export type { FrameLimits } from './codec/frame-limits';
+export type { RemotingStats } from './transport/connection-hub';

@@ -1,7 +1,4 @@
-/**
- * Takes the ext fields of a command one by one, straight into the frame being built. Names are
- * ASCII without quotes or backslashes.
- */
+/** Takes the ext fields of a command one by one, straight into the frame being built. */
 export interface ExtFieldWriter {
   text(name: string, value: string): void;
   /** A safe integer, written in decimal. */

@@ -1,6 +1,6 @@
 import { MapFieldWriter } from './ext-field-writer';
-import type { CustomHeader } from './ext-field-writer';
-import { forEachBinaryField } from './binary-fields';
+import type { CustomHeader, ExtFieldWriter } from './ext-field-writer';
+import { RawBinaryFields, forEachBinaryField } from './binary-fields';
 import { LanguageCode } from './language-code';
 import { MQVersion } from './mq-version';
 
@@ -9,10 +9,10 @@ export const SerializeType = { JSON: 0, ROCKETMQ: 1 } as const;
 export type SerializeType = (typeof SerializeType)[keyof typeof SerializeType];
 
 const RESPONSE_FLAG = 1;
-const ONEWAY_FLAG = 2;
+export const ONEWAY_FLAG = 2;
 
-/** The ext fields of a received command before anybody asked for them. */
-export type RawExtFields = Readonly<Record<string, unknown>> | Buffer | undefined;
+/** The ext fields of a received command before anybody asked for them: parsed JSON or bytes. */
+export type RawExtFields = Readonly<Record<string, unknown>> | RawBinaryFields | undefined;
 
 /**
  * A request or an answer.
@@ -52,12 +52,15 @@ export class RemotingCommand {
     return command;
   }
 
-  /** The answer to `request`, in the form of the request. */
+  /**
+   * The answer to `request`, in the form of the request. The answer to a oneway request may be
+   * handed to `respond` like any other; it is not sent.
+   */
   static createResponse(request: RemotingCommand, code: number, remark?: string): RemotingCommand {
     const response = new RemotingCommand(code);
     response.language = LanguageCode.JAVA;
     response.opaque = request.opaque;
-    response.flag = RESPONSE_FLAG;
+    response.flag = RESPONSE_FLAG | (request.flag & ONEWAY_FLAG);
     response.remark = remark;
     response.serializeType = request.serializeType;
     return response;
@@ -92,7 +95,7 @@ export class RemotingCommand {
   /** One ext field; undefined when absent. */
   extField(name: string): string | undefined {
     const raw = this.raw;
-    if (raw === undefined || Buffer.isBuffer(raw)) return this.extFields.get(name);
+    if (raw === undefined || raw instanceof RawBinaryFields) return this.extFields.get(name);
     return Object.hasOwn(raw, name) ? fieldText(raw[name]) : undefined;
   }
 
@@ -103,6 +106,15 @@ export class RemotingCommand {
       this.customHeader !== undefined ||
       (this.fields !== undefined && this.fields.size > 0)
     );
+  }
+
+  /** Gives all ext fields to `writer`, without building the Map when nobody has asked for it. */
+  writeExtFields(writer: ExtFieldWriter): void {
+    if (this.raw !== undefined) this.buildFields();
+    if (this.fields !== undefined) {
+      for (const [name, value] of this.fields) writer.text(name, value);
+    }
+    this.customHeader?.writeTo(writer);
   }
 
   /** For the frame decoder: the ext fields as they came, not yet looked at. */
@@ -118,7 +130,7 @@ export class RemotingCommand {
 
   private buildFields(): void {
     const fields = this.fields ?? new Map<string, string>();
-    if (Buffer.isBuffer(this.raw)) {
+    if (this.raw instanceof RawBinaryFields) {
       forEachBinaryField(this.raw, (name, value) => fields.set(name, value));
     } else if (this.raw !== undefined) {
       for (const [name, value] of Object.entries(this.raw)) {
