@@ -7,6 +7,8 @@ const mayImport = {
   broker: ['common', 'remoting', 'store'],
   proxy: ['common', 'remoting', 'client'],
   client: ['common', 'remoting'],
+  // What the server programs share: logging, metrics, arguments.
+  hosting: ['common'],
   // Composes the two servers, so it passes on what their constructors take.
   standalone: ['common', 'namesrv', 'broker'],
   'rocket-nest': ['common', 'client', 'standalone'],
