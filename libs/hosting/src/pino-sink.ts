@@ -7,8 +7,8 @@ const LOG_LEVEL_ENV = 'ROCKETMQ_LOG_LEVEL';
 export function createPinoSink(name: string): LogSink {
   // Loaded late: it takes longer than opening the ports.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
-  const { pino } = require('pino') as typeof import('pino');
-  const destination = pino.destination({ dest: 1, sync: false });
+  const { destination: openDestination, pino } = require('pino') as typeof import('pino');
+  const destination = openDestination({ dest: 1, sync: false });
   const level = process.env[LOG_LEVEL_ENV] ?? 'info';
   const logger = pino({ name, level, timestamp: false, base: { pid: process.pid } }, destination);
   return {

@@ -3,7 +3,7 @@ export type { NamesrvControllerDeps, NamesrvControllerOptions } from './namesrv-
 export { NAMESRV_CONFIG_SCHEMA } from './config/namesrv-config';
 export type { NamesrvConfig } from './config/namesrv-config';
 export { readNamesrvConfig } from './config/read-namesrv-config';
-export type { NamesrvConfigResult } from './config/read-namesrv-config';
+export type { NamesrvConfigResult, ReadNamesrvConfigOptions } from './config/read-namesrv-config';
 export { KVConfigManager, ORDER_TOPIC_CONFIG } from './kvconfig/kv-config-manager';
 export { RouteInfoManager } from './route/route-info-manager';
 export type { BrokerRegistration, RegisterBrokerResult } from './route/broker-registration';

@@ -7,7 +7,7 @@ const updatable = { updatable: true } as const;
 export const NAMESRV_CONFIG_SCHEMA = {
   listenPort: int(9876, { important: true, min: 0, max: 65_535 }),
   bindAddress: text('127.0.0.1', { important: true }),
-  allowUnauthenticatedAccess: boolean(false, {
+  allowPublicWithoutAuthentication: boolean(false, {
     important: true,
     description: 'Listen on a public address although nobody has to authenticate.',
   }),

@@ -2,7 +2,6 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import {
   assertNoConfigProblems,
-  formatConfigProblem,
   parseProperties,
   readConfig,
   type ConfigEntry,
@@ -19,19 +18,23 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface NamesrvConfigResult {
   readonly config: NamesrvConfig;
-  /** Lines to log: unknown and repeated properties, each with file, line and fix. */
-  readonly warnings: readonly string[];
+  /** Lines that have no effect, such as unknown properties. */
+  readonly warnings: readonly ConfigProblem[];
+}
+
+export interface ReadNamesrvConfigOptions {
+  /** Environment variables; `ROCKETMQ_<NAME>` overrides the file. Default: none are read. */
+  readonly env?: Environment;
 }
 
 /**
- * Reads the text of a namesrv.conf. `ROCKETMQ_LISTEN_PORT` and so on in `env` override it, and
- * `ROCKETMQ_HOME` is the default of rocketmqHome. Throws CONFIG_INVALID, naming file, line and fix of
+ * Reads the text of a namesrv.conf; `ROCKETMQ_HOME` is the default of rocketmqHome. Throws CONFIG_INVALID, naming file, line and fix of
  * everything that is wrong.
  */
 export function readNamesrvConfig(
   fileText: string,
   fileName: string,
-  env: Environment = {},
+  { env = {} }: ReadNamesrvConfigOptions = {},
 ): NamesrvConfigResult {
   const entries = parseProperties(fileText, fileName);
   const { values, warnings, problems } = readConfig(NAMESRV_CONFIG_SCHEMA, entries, {
@@ -45,15 +48,15 @@ export function readNamesrvConfig(
   if (values.configStorePath === '') {
     values.configStorePath = fileName || join(folder, 'namesrv.properties');
   }
-  return { config: values, warnings: warnings.map(formatConfigProblem) };
+  return { config: values, warnings };
 }
 
 /** Whoever reaches a name server can change it, so a public address takes a deliberate word. */
 function exposureProblems(
-  { bindAddress, allowUnauthenticatedAccess }: NamesrvConfig,
+  { bindAddress, allowPublicWithoutAuthentication }: NamesrvConfig,
   entries: readonly ConfigEntry[],
 ): ConfigProblem[] {
-  if (allowUnauthenticatedAccess || isLoopback(bindAddress)) return [];
+  if (allowPublicWithoutAuthentication || isLoopback(bindAddress)) return [];
   const entry = entries.findLast(({ name }) => name === 'bindAddress');
   return [
     {
@@ -61,7 +64,7 @@ function exposureProblems(
       line: entry?.line ?? 0,
       property: 'bindAddress',
       problem: `${bindAddress} can be reached from other machines, and nobody has to authenticate`,
-      fix: 'bind to 127.0.0.1, or add allowUnauthenticatedAccess=true if the network is trusted',
+      fix: 'bind to 127.0.0.1, or add allowPublicWithoutAuthentication=true if the network is trusted',
     },
   ];
 }
