@@ -25,14 +25,14 @@ describe('ConsoleLogger', () => {
       ['stderr', 'WARN odd\n'],
       ['stderr', 'ERROR bad\n'],
     ]);
-    expect(written[0]![1]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z /);
+    expect(written[0][1]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z /);
   });
 
   it('writes errors with their code and cause, and big numbers', () => {
     const error = Object.assign(new Error('outer', { cause: new Error('inner') }), { code: 'E1' });
     new ConsoleLogger().error('failed', { error, offset: 12n });
-    expect(written[0]![1]).toContain('"message":"outer","code":"E1"');
-    expect(written[0]![1]).toContain('"message":"inner"');
-    expect(written[0]![1]).toContain('"offset":"12"');
+    expect(written[0][1]).toContain('"message":"outer","code":"E1"');
+    expect(written[0][1]).toContain('"message":"inner"');
+    expect(written[0][1]).toContain('"offset":"12"');
   });
 });

@@ -79,9 +79,9 @@ describe('EventLoopTurn', () => {
     turn.deferCommit(task(() => order.push('after')));
     turn.deferFlush(broken);
     turn.deferFlush(task(() => order.push('flush')));
-    expect(() => immediates[0]!()).toThrow('broken task');
-    expect(() => immediates[1]!()).toThrow('broken task');
-    immediates[2]!();
+    expect(() => immediates[0]()).toThrow('broken task');
+    expect(() => immediates[1]()).toThrow('broken task');
+    immediates[2]();
     expect(order).toEqual(['before', 'after', 'flush']);
     expect(immediates).toHaveLength(3);
   });

@@ -51,7 +51,7 @@ export class EventLoopTurn {
     this.commits = [];
     let next = 0;
     try {
-      while (next < batch.length) batch[next++]!.runAtTurnEnd();
+      while (next < batch.length) batch[next++].runAtTurnEnd();
     } finally {
       // One that throws must not take the others' work with it: they run in the next turn.
       if (next < batch.length) this.commits = batch.slice(next).concat(this.commits);
@@ -63,7 +63,7 @@ export class EventLoopTurn {
     this.flushes = [];
     let next = 0;
     try {
-      while (next < batch.length) batch[next++]!.runAtTurnEnd();
+      while (next < batch.length) batch[next++].runAtTurnEnd();
     } finally {
       if (next < batch.length) this.flushes = batch.slice(next).concat(this.flushes);
     }
