@@ -1,1 +1,51 @@
-export {};
+export { DefaultMQProducer } from './producer/default-mq-producer';
+export type { CompressionType, ProducerOptions } from './producer/producer-options';
+export type { SendOptions } from './producer/send-options';
+export type { SendResult } from './producer/send-result';
+export type { SendStatus } from './producer/send-status';
+export {
+  selectMessageQueueByHash,
+  selectMessageQueueByRandom,
+} from './producer/message-queue-selector';
+export type { MessageQueueSelector } from './producer/message-queue-selector';
+
+export { DefaultMQPushConsumer } from './consumer/default-mq-push-consumer';
+export type {
+  ConsumeFromWhereOption,
+  MessageModelOption,
+  PushConsumerOptions,
+} from './consumer/consumer-options';
+export type {
+  ConsumeConcurrentlyContext,
+  ConsumeConcurrentlyStatus,
+  ConsumeOrderlyContext,
+  ConsumeOrderlyStatus,
+  MessageListener,
+  MessageListenerConcurrently,
+  MessageListenerOrderly,
+} from './consumer/message-listener';
+export type { QueueStatus } from './consumer/queue-status';
+export type { MessageSelector } from './consumer/subscription';
+export type { OffsetStore } from './offset/offset-store';
+
+export type {
+  AllocateMessageQueueStrategy,
+  AllocateRequest,
+} from './allocate/allocate-message-queue-strategy';
+export { AllocateMessageQueueAveragely } from './allocate/allocate-message-queue-averagely';
+export { AllocateMessageQueueAveragelyByCircle } from './allocate/allocate-message-queue-averagely-by-circle';
+
+export { MQAdmin } from './admin/mq-admin';
+export type { CreateTopicOptions } from './admin/mq-admin';
+export type { MessageQuery } from './api/admin-api';
+export type { BoundaryType } from './api/queue-api';
+
+export { ClientRegistry } from './instance/client-registry';
+export type { ClientDependencies, ClientOptions } from './config/client-options';
+export type { AddressMapper } from './transport/address-mapper';
+export type { ClientTransport } from './transport/client-transport';
+export type { RpcHook } from './transport/rpc-hook';
+export { ClientError } from './errors/client-error';
+export type { ClientErrorCode } from './errors/client-error-code';
+export { decisionOf } from './errors/response-decision';
+export type { ResponseDecision } from './errors/response-decision';

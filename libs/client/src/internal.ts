@@ -1,1 +1,3 @@
-export {};
+export { MQClientInstance } from './instance/mq-client-instance';
+export { RpcClient } from './transport/rpc-client';
+export { ProcessQueue } from './consumer/process-queue';

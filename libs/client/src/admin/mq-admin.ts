@@ -1,0 +1,203 @@
+import {
+  createTopicConfig,
+  decodeMessageId,
+  isOffsetMessageId,
+  keysOf,
+  validateTopic,
+  withNamespace,
+  type MessageExt,
+  type MessageQueue,
+  type TopicConfig,
+} from '@rocket-nest/common';
+import type { ClusterInfo, TopicRouteData } from '@rocket-nest/remoting';
+import type { MessageQuery } from '../api/admin-api';
+import type { BoundaryType } from '../api/queue-api';
+import {
+  clientSettings,
+  type ClientDependencies,
+  type ClientOptions,
+} from '../config/client-options';
+import { ClientError } from '../errors/client-error';
+import { ClientRegistry } from '../instance/client-registry';
+import type { MQClientInstance } from '../instance/mq-client-instance';
+import type { TopicRoute } from '../route/topic-route';
+
+const MASTER_ID = 0;
+
+/** Where a topic is made, and how. */
+export interface CreateTopicOptions extends Partial<Omit<TopicConfig, 'topicName'>> {
+  /** On the masters of this cluster. Default: of all clusters. */
+  clusterName?: string;
+}
+
+/** Looks after topics and finds messages and offsets. */
+export class MQAdmin {
+  private readonly registry: ClientRegistry;
+  private instance: MQClientInstance | undefined;
+
+  constructor(
+    private readonly options: ClientOptions,
+    dependencies: ClientDependencies = {},
+  ) {
+    this.registry = dependencies.registry ?? new ClientRegistry(dependencies);
+  }
+
+  start(): Promise<void> {
+    this.instance ??= this.registry.acquire(clientSettings(this.options));
+    return Promise.resolve();
+  }
+
+  async shutdown(): Promise<void> {
+    const { instance } = this;
+    this.instance = undefined;
+    if (instance) await this.registry.release(instance);
+  }
+
+  /**
+   * Makes a topic, or changes it, on the masters of a cluster. Default: 16 queues to write and to
+   * read on each, readable and writable.
+   */
+  async createTopic(topicName: string, options: CreateTopicOptions = {}): Promise<void> {
+    const problem = validateTopic(topicName);
+    if (problem) throw new ClientError('TOPIC_ILLEGAL', problem.message);
+    const { clusterName, ...config } = options;
+    const topicConfig = createTopicConfig(withNamespace(this.options.namespace, topicName), config);
+    const masters = mastersOf(await this.clusterInfo(), clusterName);
+    if (masters.length === 0) {
+      const where = clusterName === undefined ? 'any cluster' : `cluster ${clusterName}`;
+      throw new ClientError(
+        'BROKER_NOT_FOUND',
+        `topic ${topicName} was not made: the name server ` +
+          `${this.running.nameServers.description} knows no master of ${where}`,
+      );
+    }
+    const { adminApi } = this.running;
+    await Promise.all(masters.map((master) => adminApi.createTopic(master, topicConfig, 'TBW102')));
+  }
+
+  clusterInfo(): Promise<ClusterInfo> {
+    return this.running.nameServers.clusterInfo();
+  }
+
+  /** The topic's route as a name server has it now, undefined when there is none. */
+  topicRoute(topic: string): Promise<TopicRouteData | undefined> {
+    return this.running.nameServers.topicRoute(withNamespace(this.options.namespace, topic));
+  }
+
+  /** Writable queues. Rejects with NO_ROUTE for an unknown topic. */
+  async fetchPublishMessageQueues(topic: string): Promise<readonly MessageQueue[]> {
+    return (await this.route(topic)).publishQueues;
+  }
+
+  /** Readable queues. Rejects with NO_ROUTE for an unknown topic. */
+  async fetchSubscribeMessageQueues(topic: string): Promise<readonly MessageQueue[]> {
+    return (await this.route(topic)).subscribeQueues;
+  }
+
+  /** The offset of the oldest message that the queue still has. */
+  async minOffset(queue: MessageQueue): Promise<number> {
+    return this.running.queueApi.minOffset(await this.masterOf(queue), queue);
+  }
+
+  /** The offset that the queue's next message gets. */
+  async maxOffset(queue: MessageQueue): Promise<number> {
+    return this.running.queueApi.maxOffset(await this.masterOf(queue), queue);
+  }
+
+  /** The offset of the first message stored at `timestampMs` or later. */
+  async searchOffset(
+    queue: MessageQueue,
+    timestampMs: number,
+    boundary: BoundaryType = 'LOWER',
+  ): Promise<number> {
+    const address = await this.masterOf(queue);
+    return this.running.queueApi.searchOffset(address, queue, timestampMs, boundary);
+  }
+
+  /** The group's stored offset of the queue, undefined when none is stored. */
+  async consumerOffset(consumerGroup: string, queue: MessageQueue): Promise<number | undefined> {
+    return this.running.consumerApi.queryOffset(await this.masterOf(queue), consumerGroup, queue);
+  }
+
+  /** A message by its offset message id, or by its unique key. Rejects with NOT_FOUND. */
+  async viewMessage(topic: string, msgId: string): Promise<MessageExt> {
+    const [byKey] = await this.queryMessages({ topic, key: msgId, indexType: 'U', maxNum: 32 });
+    if (byKey) return byKey;
+    if (isOffsetMessageId(msgId)) {
+      const { address, offset } = decodeMessageId(msgId);
+      return this.running.adminApi.viewMessage(
+        address,
+        withNamespace(this.options.namespace, topic),
+        offset,
+      );
+    }
+    throw new ClientError('NOT_FOUND', `topic ${topic} has no message ${msgId}`);
+  }
+
+  /** Messages of a topic by key, unique key or tag, from all its brokers, newest first. */
+  async queryMessages(query: MessageQuery): Promise<MessageExt[]> {
+    const topic = withNamespace(this.options.namespace, query.topic);
+    const { data } = await this.route(query.topic);
+    const addresses = data.brokerDatas.flatMap((broker) => {
+      const address = broker.brokerAddrs?.get(MASTER_ID) ?? [...(broker.brokerAddrs ?? [])][0]?.[1];
+      return address === undefined ? [] : [{ address, brokerName: broker.brokerName }];
+    });
+    const found = await Promise.all(
+      addresses.map(async ({ address, brokerName }) => {
+        const messages = await this.running.adminApi.queryMessages(address, { ...query, topic });
+        for (const message of messages) message.brokerName = brokerName;
+        return messages;
+      }),
+    );
+    return found
+      .flat()
+      .filter((message) => isMatch(message, topic, query))
+      .sort((a, b) => b.storeTimestamp - a.storeTimestamp)
+      .slice(0, query.maxNum ?? 32);
+  }
+
+  private async route(topic: string): Promise<TopicRoute> {
+    const route = await this.running.routes.refresh(withNamespace(this.options.namespace, topic));
+    if (route) return route;
+    throw new ClientError(
+      'NO_ROUTE',
+      `no route for topic ${topic}: the name server ${this.running.nameServers.description} knows ` +
+        'it not; create it first',
+    );
+  }
+
+  private async masterOf({ topic, brokerName }: MessageQueue): Promise<string> {
+    const { brokers } = this.running.routes;
+    if (brokers.masterOf(brokerName) === undefined) await this.route(topic);
+    const address = brokers.masterOf(brokerName);
+    if (address !== undefined) return address;
+    throw new ClientError('BROKER_NOT_FOUND', `broker ${brokerName} has no master now`);
+  }
+
+  private get running(): MQClientInstance {
+    if (this.instance) return this.instance;
+    throw new ClientError('NOT_RUNNING', 'the admin client is not running: call start() first');
+  }
+}
+
+function mastersOf(info: ClusterInfo, clusterName: string | undefined): string[] {
+  const names =
+    clusterName === undefined ? undefined : (info.clusterAddrTable?.get(clusterName) ?? []);
+  return [...(info.brokerAddrTable ?? [])].flatMap(([brokerName, { brokerAddrs }]) => {
+    const master = brokerAddrs?.get(MASTER_ID);
+    return master !== undefined && (!names || names.includes(brokerName)) ? [master] : [];
+  });
+}
+
+/** The broker's index is by hash: what it finds is compared with what was asked for. */
+function isMatch(message: MessageExt, topic: string, { key, indexType }: MessageQuery): boolean {
+  if (message.topic !== topic) return false;
+  switch (indexType) {
+    case 'U':
+      return message.msgId === key;
+    case 'T':
+      return message.properties.get('TAGS') === key;
+    default:
+      return keysOf(message).includes(key);
+  }
+}

@@ -1,0 +1,55 @@
+import { decodeMessages } from '@rocket-nest/common';
+import {
+  decodeHeader,
+  encodeHeader,
+  PullMessageRequestHeader,
+  PullMessageResponseHeader,
+  RequestCode,
+  ResponseCode,
+  type HeaderInit,
+} from '@rocket-nest/remoting';
+import { responseError, type RpcClient } from '../transport/rpc-client';
+import type { PullResult, PullStatus } from './pull-result';
+
+const statusOfCode: ReadonlyMap<number, PullStatus> = new Map<number, PullStatus>([
+  [ResponseCode.SUCCESS, 'FOUND'],
+  [ResponseCode.PULL_NOT_FOUND, 'NO_NEW_MSG'],
+  [ResponseCode.PULL_RETRY_IMMEDIATELY, 'NO_MATCHED_MSG'],
+  [ResponseCode.PULL_OFFSET_MOVED, 'OFFSET_ILLEGAL'],
+]);
+
+/** Bits of a pull request's sysFlag. */
+export const PullSysFlag = {
+  COMMIT_OFFSET: 1,
+  SUSPEND: 2,
+  SUBSCRIPTION: 4,
+} as const;
+
+/** Reads messages of one queue. */
+export class PullApi {
+  constructor(private readonly rpc: RpcClient) {}
+
+  async pull(
+    address: string,
+    brokerName: string,
+    header: HeaderInit<typeof PullMessageRequestHeader>,
+    timeoutMs: number,
+  ): Promise<PullResult> {
+    const response = await this.rpc.invoke(address, {
+      code: RequestCode.PULL_MESSAGE,
+      header: encodeHeader(PullMessageRequestHeader, { ...header, bname: brokerName }),
+      timeoutMs,
+      background: true,
+    });
+    const pullStatus = statusOfCode.get(response.code);
+    if (!pullStatus) throw responseError(address, `pull from ${header.topic}`, response);
+    const { suggestWhichBrokerId, nextBeginOffset, minOffset, maxOffset } = decodeHeader(
+      PullMessageResponseHeader,
+      response,
+    );
+    const found = pullStatus === 'FOUND' && response.body !== undefined;
+    const messages = found ? decodeMessages(response.body!) : [];
+    for (const message of messages) message.brokerName = brokerName;
+    return { pullStatus, nextBeginOffset, minOffset, maxOffset, suggestWhichBrokerId, messages };
+  }
+}

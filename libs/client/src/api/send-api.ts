@@ -1,0 +1,109 @@
+import {
+  decodeHeader,
+  encodeHeader,
+  RequestCode,
+  ResponseCode,
+  SendMessageRequestHeaderV2,
+  SendMessageResponseHeader,
+  type RemotingCommand,
+} from '@rocket-nest/remoting';
+import type { MessageQueue } from '@rocket-nest/common';
+import type { PreparedMessage } from '../producer/prepared-message';
+import type { SendResult } from '../producer/send-result';
+import type { SendStatus } from '../producer/send-status';
+import { responseError, type RpcClient } from '../transport/rpc-client';
+
+const statusOfCode: ReadonlyMap<number, SendStatus> = new Map<number, SendStatus>([
+  [ResponseCode.SUCCESS, 'SEND_OK'],
+  [ResponseCode.FLUSH_DISK_TIMEOUT, 'FLUSH_DISK_TIMEOUT'],
+  [ResponseCode.FLUSH_SLAVE_TIMEOUT, 'FLUSH_SLAVE_TIMEOUT'],
+  [ResponseCode.SLAVE_NOT_AVAILABLE, 'SLAVE_NOT_AVAILABLE'],
+]);
+
+/** What a send request says of its producer. */
+export interface SendOrigin {
+  readonly producerGroup: string;
+  readonly createTopicKey: string;
+  readonly defaultTopicQueueNums: number;
+}
+
+/** Stores messages at brokers. */
+export class SendApi {
+  constructor(private readonly rpc: RpcClient) {}
+
+  async send(
+    address: string,
+    queue: MessageQueue,
+    message: PreparedMessage,
+    origin: SendOrigin,
+    timeoutMs: number,
+    signal?: AbortSignal,
+  ): Promise<SendResult> {
+    const response = await this.rpc.invoke(address, {
+      code: message.batch ? RequestCode.SEND_BATCH_MESSAGE : RequestCode.SEND_MESSAGE_V2,
+      header: headerOf(queue, message, origin),
+      body: message.body,
+      timeoutMs,
+      ...(signal && { signal }),
+    });
+    const sendStatus = statusOfCode.get(response.code);
+    if (!sendStatus) throw responseError(address, `send to ${message.topic}`, response);
+    return resultOf(sendStatus, queue, message, response);
+  }
+
+  /** Resolves once the request is handed to the connection. */
+  sendOneway(
+    address: string,
+    queue: MessageQueue,
+    message: PreparedMessage,
+    origin: SendOrigin,
+  ): Promise<void> {
+    return this.rpc.invokeOneway(address, {
+      code: message.batch ? RequestCode.SEND_BATCH_MESSAGE : RequestCode.SEND_MESSAGE_V2,
+      header: headerOf(queue, message, origin),
+      body: message.body,
+    });
+  }
+}
+
+function headerOf(
+  queue: MessageQueue,
+  message: PreparedMessage,
+  origin: SendOrigin,
+): Map<string, string> {
+  return encodeHeader(SendMessageRequestHeaderV2, {
+    a: origin.producerGroup,
+    b: message.topic,
+    c: origin.createTopicKey,
+    d: origin.defaultTopicQueueNums,
+    e: queue.queueId,
+    f: message.sysFlag,
+    g: message.bornTimestampMs,
+    h: message.flag,
+    i: message.propertiesText,
+    j: message.reconsumeTimes,
+    k: false,
+    l: message.maxReconsumeTimes,
+    m: message.batch,
+    n: queue.brokerName,
+  });
+}
+
+function resultOf(
+  sendStatus: SendStatus,
+  queue: MessageQueue,
+  message: PreparedMessage,
+  response: RemotingCommand,
+): SendResult {
+  const header = decodeHeader(SendMessageResponseHeader, response);
+  return {
+    sendStatus,
+    msgId: message.msgId,
+    offsetMsgId: header.msgId,
+    messageQueue: { topic: queue.topic, brokerName: queue.brokerName, queueId: header.queueId },
+    queueOffset: header.queueOffset,
+    transactionId: header.transactionId,
+    recallHandle: header.recallHandle,
+    regionId: response.extField('MSG_REGION'),
+  };
+}

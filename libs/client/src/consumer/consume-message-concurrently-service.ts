@@ -1,0 +1,206 @@
+import { errorMessageOf, type Timer } from '@rocket-nest/common';
+import { realSetImmediate } from '@rocket-nest/common/internal';
+import { describeMessageQueue } from '../route/message-queues';
+import { Fifo } from '../support/fifo';
+import { isPromiseLike } from '../support/promise-like';
+import type { CachedMessage } from './cached-message';
+import type { ConsumeService } from './consume-service';
+import type { ConsumerRuntime } from './consumer-runtime';
+import { IdleWaiters } from './idle-waiters';
+import type {
+  ConsumeConcurrentlyContext,
+  ConsumeConcurrentlyStatus,
+  MessageListenerConcurrently,
+} from './message-listener';
+import type { MessageSendBack } from './message-send-back';
+import type { ProcessQueue } from './process-queue';
+
+/** Messages for one listener call. */
+interface Batch {
+  readonly queue: ProcessQueue;
+  readonly entries: readonly CachedMessage[];
+  startedAtMs: number;
+}
+
+/** Listeners that answer at once hold the event loop no longer than this. */
+const SLICE_MS = 10;
+/** Pause before messages that could not be sent back are delivered again. */
+const LOCAL_RETRY_MS = 5000;
+/** Delay level of messages whose call took too long. */
+const TIMEOUT_DELAY_LEVEL = 3;
+const LONGEST_TIMEOUT_CHECK_MS = 60_000;
+
+/**
+ * Runs up to `concurrency` listener calls at a time over all queues, in the order of arrival. Waiting
+ * batches are bounded by the pull thresholds of the queues.
+ */
+export class ConsumeMessageConcurrentlyService implements ConsumeService {
+  private readonly waiting = new Fifo<Batch>();
+  private readonly running = new Set<Batch>();
+  private readonly idle = new IdleWaiters((queue) => this.isIdle(queue));
+  private timeoutTimer: Timer | undefined;
+  private dispatching = false;
+  private stopped = false;
+
+  constructor(
+    private readonly runtime: ConsumerRuntime,
+    private readonly listener: MessageListenerConcurrently,
+    private readonly sendBack: Pick<MessageSendBack, 'sendBack'>,
+  ) {}
+
+  start(): void {
+    const { settings, clock } = this.runtime;
+    if (settings.messageModel === 'BROADCASTING') return;
+    const everyMs = Math.min(Math.max(settings.consumeTimeoutMs / 4, 1), LONGEST_TIMEOUT_CHECK_MS);
+    this.timeoutTimer = clock.every(everyMs, () => this.giveUpLateCalls());
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.timeoutTimer?.cancel();
+  }
+
+  whenIdle(queue?: ProcessQueue): Promise<void> {
+    return this.idle.wait(queue);
+  }
+
+  submit(queue: ProcessQueue, added: readonly CachedMessage[]): void {
+    const size = this.runtime.settings.consumeMessageBatchMaxSize;
+    for (let start = 0; start < added.length; start += size) {
+      this.waiting.push({ queue, entries: added.slice(start, start + size), startedAtMs: 0 });
+    }
+    this.dispatch();
+  }
+
+  private isIdle(queue: ProcessQueue | undefined): boolean {
+    if (!queue) return this.running.size === 0;
+    for (const batch of this.running) if (batch.queue === queue) return false;
+    return true;
+  }
+
+  private dispatch(): void {
+    if (this.dispatching) return;
+    this.dispatching = true;
+    const { clock, settings } = this.runtime;
+    const sliceEndMs = clock.monotonicNow() + SLICE_MS;
+    while (!this.stopped && this.running.size < settings.concurrency) {
+      const batch = this.waiting.shift();
+      if (!batch) break;
+      if (batch.queue.dropped) continue;
+      this.run(batch);
+      if (clock.monotonicNow() > sliceEndMs) {
+        realSetImmediate(() => this.dispatch());
+        break;
+      }
+    }
+    this.dispatching = false;
+  }
+
+  private run(batch: Batch): void {
+    const nowMs = this.runtime.clock.monotonicNow();
+    const { queue, entries } = batch;
+    batch.startedAtMs = nowMs;
+    queue.lastConsumeMs = nowMs;
+    this.running.add(batch);
+    const context: ConsumeConcurrentlyContext = {
+      messageQueue: queue.messageQueue,
+      delayLevelWhenNextConsume: 0,
+      ackIndex: entries.length - 1,
+    };
+    try {
+      const messages = entries.map((entry) => entry.message);
+      const status = this.listener.consumeConcurrently(messages, context);
+      if (!isPromiseLike(status)) this.finished(batch, context, status);
+      else {
+        status.then(
+          (value) => this.finished(batch, context, value),
+          (error: unknown) => this.threw(batch, context, error),
+        );
+      }
+    } catch (error) {
+      this.threw(batch, context, error);
+    }
+  }
+
+  private threw(batch: Batch, context: ConsumeConcurrentlyContext, error: unknown): void {
+    this.runtime.logger.warn(
+      `the listener of ${this.runtime.consumerGroup} threw on ${describe(batch)}: ` +
+        errorMessageOf(error),
+    );
+    this.finished(batch, context, 'RECONSUME_LATER');
+  }
+
+  private finished(
+    batch: Batch,
+    context: ConsumeConcurrentlyContext,
+    status: ConsumeConcurrentlyStatus,
+  ): void {
+    if (!this.running.has(batch)) return; // it was given up before
+    const done = status === 'CONSUME_SUCCESS' ? context.ackIndex + 1 : 0;
+    const failed = batch.entries.slice(Math.max(0, done));
+    if (failed.length === 0) {
+      this.commit(batch.queue, batch.entries);
+      this.end(batch);
+    } else if (this.runtime.settings.messageModel === 'BROADCASTING') {
+      this.runtime.logger.warn(`broadcasting: ${describe(batch)} failed and is not tried again`);
+      this.commit(batch.queue, batch.entries);
+      this.end(batch);
+    } else {
+      void this.retryLater(batch, failed, context.delayLevelWhenNextConsume).then(() =>
+        this.end(batch),
+      );
+    }
+  }
+
+  /** Gives failed messages back; those that the broker does not take are delivered again from here. */
+  private async retryLater(
+    { queue, entries }: Batch,
+    failed: readonly CachedMessage[],
+    delayLevel: number,
+  ): Promise<void> {
+    if (queue.abandoned) return;
+    const taken = await Promise.all(
+      failed.map((entry) => this.sendBack.sendBack(entry, delayLevel)),
+    );
+    const kept = failed.filter((_, index) => !taken[index]);
+    this.commit(
+      queue,
+      kept.length === 0 ? entries : entries.filter((entry) => !kept.includes(entry)),
+    );
+    if (kept.length === 0) return;
+    for (const { message } of kept) message.reconsumeTimes++;
+    this.runtime.clock.after(LOCAL_RETRY_MS, () => this.submit(queue, kept));
+  }
+
+  private commit(queue: ProcessQueue, entries: readonly CachedMessage[]): void {
+    const offset = queue.removeMessages(entries);
+    if (offset < 0 || queue.abandoned) return;
+    this.runtime.offsetStore.update(queue.messageQueue, offset, true);
+  }
+
+  private end(batch: Batch): void {
+    this.running.delete(batch);
+    this.idle.check();
+    this.dispatch();
+  }
+
+  /** A call that takes too long no longer counts, and its messages go to be consumed elsewhere. */
+  private giveUpLateCalls(): void {
+    const { clock, settings, logger, consumerGroup } = this.runtime;
+    const startedBefore = clock.monotonicNow() - settings.consumeTimeoutMs;
+    for (const batch of [...this.running]) {
+      if (batch.startedAtMs >= startedBefore) continue;
+      logger.warn(
+        `the listener of ${consumerGroup} took more than ${settings.consumeTimeoutMs} ms for ` +
+          `${describe(batch)}: the messages are sent back`,
+      );
+      this.running.delete(batch);
+      void this.retryLater(batch, batch.entries, TIMEOUT_DELAY_LEVEL).then(() => this.end(batch));
+    }
+  }
+}
+
+function describe({ queue, entries }: Batch): string {
+  const ids = entries.map((entry) => entry.message.msgId).join(', ');
+  return `message ${ids} of ${describeMessageQueue(queue.messageQueue)}`;
+}

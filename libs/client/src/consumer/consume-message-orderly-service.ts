@@ -1,0 +1,208 @@
+import { errorMessageOf, type Timer } from '@rocket-nest/common';
+import { realSetImmediate } from '@rocket-nest/common/internal';
+import { describeMessageQueue } from '../route/message-queues';
+import { Fifo } from '../support/fifo';
+import { isPromiseLike } from '../support/promise-like';
+import type { CachedMessage } from './cached-message';
+import type { ConsumeService } from './consume-service';
+import { needsQueueLocks, type ConsumerRuntime } from './consumer-runtime';
+import { IdleWaiters } from './idle-waiters';
+import type {
+  ConsumeOrderlyContext,
+  ConsumeOrderlyStatus,
+  MessageListenerOrderly,
+} from './message-listener';
+import { DELAY_LEVEL_DLQ, type MessageSendBack } from './message-send-back';
+import type { ProcessQueue } from './process-queue';
+
+/** Listeners that answer at once hold the event loop no longer than this. */
+const SLICE_MS = 10;
+/** Pause before looking again whether the broker's lock is back. */
+const LOCK_PAUSE_MS = 1000;
+/** Shortest and longest pause that a listener may ask for. */
+const SUSPEND_MIN_MS = 10;
+const SUSPEND_MAX_MS = 30_000;
+
+/**
+ * Runs one listener call at a time for each queue, and up to `concurrency` over all queues, which
+ * take turns. A clustering queue is only consumed while its broker lock is trusted.
+ */
+export class ConsumeMessageOrderlyService implements ConsumeService {
+  private readonly ready = new Fifo<ProcessQueue>();
+  /** Queues that wait for their turn, run, or pause. */
+  private readonly busy = new Set<ProcessQueue>();
+  private readonly running = new Set<ProcessQueue>();
+  private readonly pauses = new Map<ProcessQueue, Timer>();
+  private readonly idle = new IdleWaiters((queue) =>
+    queue ? !this.running.has(queue) : this.running.size === 0,
+  );
+  private readonly locked: boolean;
+  private dispatching = false;
+  private stopped = false;
+
+  constructor(
+    private readonly runtime: ConsumerRuntime,
+    private readonly listener: MessageListenerOrderly,
+    private readonly sendBack: Pick<MessageSendBack, 'sendBack'>,
+  ) {
+    this.locked = needsQueueLocks(runtime);
+  }
+
+  start(): void {}
+
+  stop(): void {
+    this.stopped = true;
+    for (const pause of this.pauses.values()) pause.cancel();
+    this.pauses.clear();
+  }
+
+  whenIdle(queue?: ProcessQueue): Promise<void> {
+    return this.idle.wait(queue);
+  }
+
+  submit(queue: ProcessQueue): void {
+    if (this.busy.has(queue)) return;
+    this.busy.add(queue);
+    this.ready.push(queue);
+    this.dispatch();
+  }
+
+  private dispatch(): void {
+    if (this.dispatching) return;
+    this.dispatching = true;
+    const { clock, settings } = this.runtime;
+    const sliceEndMs = clock.monotonicNow() + SLICE_MS;
+    while (!this.stopped && this.running.size < settings.concurrency) {
+      const queue = this.ready.shift();
+      if (!queue) break;
+      const nowMs = clock.monotonicNow();
+      if (queue.dropped || !queue.hasUntaken) this.busy.delete(queue);
+      else if (this.locked && (!queue.locked || queue.lockExpired(nowMs))) {
+        this.pause(queue, LOCK_PAUSE_MS);
+      } else this.run(queue, nowMs);
+      if (nowMs > sliceEndMs) {
+        realSetImmediate(() => this.dispatch());
+        break;
+      }
+    }
+    this.dispatching = false;
+  }
+
+  private run(queue: ProcessQueue, nowMs: number): void {
+    const batch = queue.takeMessages(this.runtime.settings.consumeMessageBatchMaxSize);
+    queue.lastConsumeMs = nowMs;
+    this.running.add(queue);
+    const context: ConsumeOrderlyContext = {
+      messageQueue: queue.messageQueue,
+      autoCommit: true,
+      suspendCurrentQueueTimeMs: -1,
+    };
+    try {
+      const messages = batch.map((entry) => entry.message);
+      const status = this.listener.consumeOrderly(messages, context);
+      if (!isPromiseLike(status)) this.finished(queue, batch, context, status);
+      else {
+        status.then(
+          (value) => this.finished(queue, batch, context, value),
+          (error: unknown) => this.threw(queue, batch, context, error),
+        );
+      }
+    } catch (error) {
+      this.threw(queue, batch, context, error);
+    }
+  }
+
+  private threw(
+    queue: ProcessQueue,
+    batch: readonly CachedMessage[],
+    context: ConsumeOrderlyContext,
+    error: unknown,
+  ): void {
+    this.runtime.logger.warn(
+      `the listener of ${this.runtime.consumerGroup} threw on message ` +
+        `${batch[0]?.message.msgId} of ${describeMessageQueue(queue.messageQueue)}: ` +
+        errorMessageOf(error),
+    );
+    this.finished(queue, batch, context, 'SUSPEND_CURRENT_QUEUE_A_MOMENT');
+  }
+
+  private finished(
+    queue: ProcessQueue,
+    batch: readonly CachedMessage[],
+    context: ConsumeOrderlyContext,
+    status: ConsumeOrderlyStatus,
+  ): void {
+    switch (status) {
+      case 'SUCCESS':
+        if (context.autoCommit) this.commit(queue);
+        this.goOn(queue);
+        return;
+      case 'COMMIT':
+        this.commit(queue);
+        this.goOn(queue);
+        return;
+      case 'ROLLBACK':
+        queue.rollbackTaken();
+        this.suspend(queue, context);
+        return;
+      default:
+        void this.tryAgain(queue, batch, context);
+    }
+  }
+
+  /** The failed messages come again, except those at the front that have had all their deliveries. */
+  private async tryAgain(
+    queue: ProcessQueue,
+    batch: readonly CachedMessage[],
+    context: ConsumeOrderlyContext,
+  ): Promise<void> {
+    queue.rollbackTaken(batch.length);
+    const { maxReconsumeTimes, messageModel } = this.runtime.settings;
+    const limited = maxReconsumeTimes >= 0 && messageModel === 'CLUSTERING' && !queue.abandoned;
+    let given = 0;
+    for (const entry of batch) {
+      const spent = limited && entry.message.reconsumeTimes >= maxReconsumeTimes;
+      if (!spent || !(await this.sendBack.sendBack(entry, DELAY_LEVEL_DLQ))) break;
+      given++;
+    }
+    if (given > 0) {
+      queue.takeMessages(given);
+      this.commit(queue);
+    }
+    for (const { message } of batch.slice(given)) message.reconsumeTimes++;
+    if (given === batch.length) this.goOn(queue);
+    else this.suspend(queue, context);
+  }
+
+  private commit(queue: ProcessQueue): void {
+    const offset = queue.commitTaken();
+    if (offset < 0 || queue.abandoned) return;
+    this.runtime.offsetStore.update(queue.messageQueue, offset, true);
+  }
+
+  private goOn(queue: ProcessQueue): void {
+    this.running.delete(queue);
+    this.ready.push(queue);
+    this.idle.check();
+    this.dispatch();
+  }
+
+  private suspend(queue: ProcessQueue, context: ConsumeOrderlyContext): void {
+    const asked = context.suspendCurrentQueueTimeMs;
+    const pauseMs = asked < 0 ? this.runtime.settings.suspendCurrentQueueTimeMs : asked;
+    this.running.delete(queue);
+    this.pause(queue, Math.min(Math.max(pauseMs, SUSPEND_MIN_MS), SUSPEND_MAX_MS));
+    this.idle.check();
+    this.dispatch();
+  }
+
+  private pause(queue: ProcessQueue, pauseMs: number): void {
+    if (this.stopped) return;
+    const timer = this.runtime.clock.after(pauseMs, () => {
+      this.pauses.delete(queue);
+      this.ready.push(queue);
+      this.dispatch();
+    });
+    this.pauses.set(queue, timer);
+  }
+}

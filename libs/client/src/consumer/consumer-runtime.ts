@@ -1,0 +1,25 @@
+import type { Clock, Logger } from '@rocket-nest/common';
+import type { MQClientInstance } from '../instance/mq-client-instance';
+import type { OffsetStore } from '../offset/offset-store';
+import type { ConsumerSettings } from './consumer-options';
+import type { Subscription } from './subscription';
+
+/** What the parts of one running consumer share. */
+export interface ConsumerRuntime {
+  /** With its namespace, as on the wire. */
+  readonly consumerGroup: string;
+  readonly namespace: string | undefined;
+  readonly settings: ConsumerSettings;
+  readonly instance: MQClientInstance;
+  readonly offsetStore: OffsetStore;
+  /** By topic, with namespace. */
+  readonly subscriptions: ReadonlyMap<string, Subscription>;
+  readonly orderly: boolean;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Whether the broker's queue locks decide who consumes. */
+export function needsQueueLocks({ orderly, settings }: ConsumerRuntime): boolean {
+  return orderly && settings.messageModel === 'CLUSTERING';
+}

@@ -1,0 +1,258 @@
+import { errorMessageOf, type MessageQueue, type Timer } from '@rocket-nest/common';
+import type { ConsumerData, ConsumerRunningInfo } from '@rocket-nest/remoting';
+import { ClientError } from '../errors/client-error';
+import type { ConsumerMember } from '../instance/client-members';
+import type { MQClientInstance } from '../instance/mq-client-instance';
+import { LocalFileOffsetStore } from '../offset/local-file-offset-store';
+import type { OffsetStore } from '../offset/offset-store';
+import { RemoteBrokerOffsetStore } from '../offset/remote-broker-offset-store';
+import { messageQueueKey } from '../route/message-queues';
+import { withDeadline } from '../support/deadline';
+import type { CachedMessage } from './cached-message';
+import { ConsumeMessageConcurrentlyService } from './consume-message-concurrently-service';
+import { ConsumeMessageOrderlyService } from './consume-message-orderly-service';
+import type { ConsumeService } from './consume-service';
+import type { ConsumerSettings } from './consumer-options';
+import { needsQueueLocks, type ConsumerRuntime } from './consumer-runtime';
+import { runningInfoOf } from './consumer-running-info';
+import { isOrderlyListener, type MessageListener } from './message-listener';
+import { MessageSendBack } from './message-send-back';
+import type { ProcessQueue } from './process-queue';
+import { QueueLockService } from './queue-lock-service';
+import { QueuePuller, type PullHost } from './queue-puller';
+import type { QueueStatus } from './queue-status';
+import { RebalanceService, type QueueAssignments } from './rebalance-service';
+import type { Subscription } from './subscription';
+
+/** Puts the parts of a running push consumer together. */
+export class PushConsumerCore implements ConsumerMember, QueueAssignments, PullHost {
+  readonly startTimeMs: number;
+  suspended = false;
+  private readonly runtime: ConsumerRuntime;
+  private readonly consumeService: ConsumeService;
+  private readonly locks: QueueLockService;
+  private readonly rebalance: RebalanceService;
+  private readonly pullers = new Map<ProcessQueue, QueuePuller>();
+  private persistTimer: Timer | undefined;
+
+  constructor(
+    private readonly instance: MQClientInstance,
+    readonly consumerGroup: string,
+    namespace: string | undefined,
+    settings: ConsumerSettings,
+    private readonly subscriptions: ReadonlyMap<string, Subscription>,
+    listener: MessageListener,
+  ) {
+    const { clock, logger } = instance.environment;
+    this.startTimeMs = clock.wallNow();
+    this.runtime = {
+      consumerGroup,
+      namespace,
+      settings,
+      instance,
+      offsetStore: settings.offsetStore ?? createOffsetStore(instance, consumerGroup, settings),
+      subscriptions,
+      orderly: isOrderlyListener(listener),
+      clock,
+      logger,
+    };
+    const sendBack = new MessageSendBack(this.runtime);
+    this.consumeService = isOrderlyListener(listener)
+      ? new ConsumeMessageOrderlyService(this.runtime, listener, sendBack)
+      : new ConsumeMessageConcurrentlyService(this.runtime, listener, sendBack);
+    this.locks = new QueueLockService(
+      this.runtime,
+      () => this.rebalance.processQueues(),
+      (queue) => this.rebalance.lose(queue),
+    );
+    this.rebalance = new RebalanceService(this.runtime, this.locks, this.consumeService, this);
+  }
+
+  async start(): Promise<void> {
+    const { offsetStore, settings, clock, logger } = this.runtime;
+    offsetStore.load();
+    this.consumeService.start();
+    if (needsQueueLocks(this.runtime)) this.locks.start();
+    this.persistTimer = clock.every(
+      settings.persistConsumerOffsetIntervalMs,
+      () => void this.persistOffsets(),
+    );
+    await this.instance.findMissingRoutes();
+    const unknown = [...this.subscriptions.keys()].filter(
+      (topic) => !topic.startsWith('%') && !this.instance.routes.get(topic),
+    );
+    if (unknown.length > 0) {
+      logger.warn(
+        `${this.consumerGroup} found no route of ${unknown.join(', ')} at the name server ` +
+          `${this.instance.nameServers.description} and goes on looking: create the topic, or check ` +
+          'namesrvAddr',
+      );
+    }
+    await this.instance.heartbeats.sendToAll();
+    await this.instance.findMissingRoutes(); // a first heartbeat makes the retry topic
+    await this.rebalance.runNow();
+  }
+
+  async shutdown(timeoutMs: number): Promise<void> {
+    const { logger, clock } = this.runtime;
+    this.persistTimer?.cancel();
+    this.suspended = true;
+    this.consumeService.stop();
+    const queues = this.rebalance.processQueues();
+    for (const queue of queues) queue.dropped = true;
+    const late = (): Error => new ClientError('REQUEST_TIMEOUT', 'listener calls still run');
+    const drained = Promise.all([this.consumeService.whenIdle(), this.rebalance.stop()]);
+    await withDeadline(drained, clock, timeoutMs, undefined, { late, aborted: late }).catch(() =>
+      logger.warn(
+        `${this.consumerGroup}: listener calls still run after ${timeoutMs} ms; their messages will ` +
+          'be delivered again',
+      ),
+    );
+    for (const queue of queues) queue.abandoned = true;
+    await this.persistOffsets(queues.map((queue) => queue.messageQueue));
+    this.locks.stop();
+    const locked = queues.filter((queue) => queue.locked).map((queue) => queue.messageQueue);
+    if (locked.length > 0) await this.locks.unlock(locked);
+  }
+
+  suspend(): void {
+    this.suspended = true;
+  }
+
+  resume(): void {
+    this.suspended = false;
+    for (const puller of this.pullers.values()) puller.resume();
+  }
+
+  /** A topic was added or taken away while running. */
+  subscriptionsChanged(): void {
+    void this.instance
+      .findMissingRoutes()
+      .then(() => this.instance.heartbeats.sendToAll())
+      .then(() => this.rebalance.runNow());
+  }
+
+  queueStatuses(): QueueStatus[] {
+    const nowMs = this.runtime.clock.monotonicNow();
+    return [...this.pullers.values()].map(({ queue, pullOffset }) => ({
+      messageQueue: queue.messageQueue,
+      cachedMessages: queue.messageCount,
+      cachedBytes: queue.sizeBytes,
+      pullOffset,
+      consumedOffset: this.runtime.offsetStore.cached(queue.messageQueue),
+      lastPullAgeMs: nowMs - queue.lastPullMs,
+      locked: queue.locked,
+    }));
+  }
+
+  // As the client instance sees it
+
+  topics(): Iterable<string> {
+    return this.subscriptions.keys();
+  }
+
+  consumerData(): ConsumerData {
+    const { settings } = this.runtime;
+    return {
+      groupName: this.consumerGroup,
+      consumeType: 'CONSUME_PASSIVELY',
+      messageModel: settings.messageModel,
+      consumeFromWhere: settings.consumeFromWhere,
+      subscriptionDataSet: [...this.subscriptions.values()],
+      unitMode: false,
+    };
+  }
+
+  rebalanceSoon(): void {
+    void this.rebalance.runNow();
+  }
+
+  async resetOffsets(
+    topic: string,
+    offsets: readonly (readonly [MessageQueue, number])[],
+  ): Promise<void> {
+    const held = new Map(
+      this.rebalance.processQueues().map((queue) => [messageQueueKey(queue.messageQueue), queue]),
+    );
+    await Promise.all(
+      offsets.map(async ([messageQueue, offset]) => {
+        const queue = held.get(messageQueueKey(messageQueue));
+        if (queue && messageQueue.topic === topic) await this.rebalance.restart(queue, offset);
+      }),
+    );
+  }
+
+  consumedOffsets(topic: string): [MessageQueue, number][] {
+    const { offsetStore } = this.runtime;
+    return this.rebalance.processQueues().flatMap(({ messageQueue }) => {
+      const offset = offsetStore.cached(messageQueue);
+      return messageQueue.topic === topic && offset !== undefined ? [[messageQueue, offset]] : [];
+    });
+  }
+
+  runningInfo(): ConsumerRunningInfo {
+    return runningInfoOf(this.runtime, this.rebalance.processQueues(), this.startTimeMs);
+  }
+
+  // As the rebalance sees it
+
+  assigned(queue: ProcessQueue, offset: number): void {
+    const puller = new QueuePuller(this.runtime, queue, offset, this);
+    this.pullers.set(queue, puller);
+    puller.resume();
+  }
+
+  unassigned(queue: ProcessQueue): void {
+    this.pullers.delete(queue);
+  }
+
+  // As the pullers see it
+
+  queueCountOf(topic: string): number {
+    let count = 0;
+    for (const queue of this.pullers.keys()) if (queue.messageQueue.topic === topic) count++;
+    return count;
+  }
+
+  submit(queue: ProcessQueue, added: readonly CachedMessage[]): void {
+    this.consumeService.submit(queue, added);
+  }
+
+  offsetMoved(queue: ProcessQueue, offset: number): void {
+    void this.rebalance.restart(queue, offset);
+  }
+
+  private async persistOffsets(queues?: readonly MessageQueue[]): Promise<void> {
+    const { offsetStore, logger } = this.runtime;
+    try {
+      const held = this.rebalance.processQueues().map((queue) => queue.messageQueue);
+      await offsetStore.persist(queues ?? held);
+    } catch (error) {
+      logger.warn(`offsets of ${this.consumerGroup} not stored: ${errorMessageOf(error)}`);
+    }
+  }
+}
+
+function createOffsetStore(
+  instance: MQClientInstance,
+  consumerGroup: string,
+  settings: ConsumerSettings,
+): OffsetStore {
+  const { fileSystem, logger } = instance.environment;
+  if (settings.messageModel === 'BROADCASTING') {
+    const { localOffsetStoreDir } = settings;
+    return new LocalFileOffsetStore(
+      localOffsetStoreDir,
+      instance.clientId,
+      consumerGroup,
+      fileSystem,
+      logger,
+    );
+  }
+  const { brokers } = instance.routes;
+  return new RemoteBrokerOffsetStore(
+    consumerGroup,
+    instance.consumerApi,
+    (brokerName) => brokers.readable(brokerName)?.address,
+  );
+}

@@ -1,0 +1,23 @@
+import type { MessageQueue } from '@rocket-nest/common';
+import type { ConsumerData, ConsumerRunningInfo } from '@rocket-nest/remoting';
+
+/** A producer as its client instance sees it. */
+export interface ProducerMember {
+  readonly producerGroup: string;
+}
+
+/** A consumer as its client instance sees it. */
+export interface ConsumerMember {
+  readonly consumerGroup: string;
+  /** Topics whose routes it needs. */
+  topics(): Iterable<string>;
+  /** What heartbeats say of it. */
+  consumerData(): ConsumerData;
+  /** The group's members or a topic's queues have changed: share out again, soon. */
+  rebalanceSoon(): void;
+  /** Goes on from other offsets; ordered by an administrator. */
+  resetOffsets(topic: string, offsets: readonly (readonly [MessageQueue, number])[]): Promise<void>;
+  /** The offsets up to which the topic's queues are consumed. */
+  consumedOffsets(topic: string): [MessageQueue, number][];
+  runningInfo(): ConsumerRunningInfo;
+}

@@ -1,0 +1,139 @@
+import {
+  UniqueIdGenerator,
+  validateGroup,
+  withNamespace,
+  type Message,
+  type MessageQueue,
+} from '@rocket-nest/common';
+import type { ClientDependencies } from '../config/client-options';
+import { clientSettings } from '../config/client-options';
+import { ClientError } from '../errors/client-error';
+import { localIpAddress } from '../instance/client-id';
+import { ClientRegistry } from '../instance/client-registry';
+import type { MQClientInstance } from '../instance/mq-client-instance';
+import { MessagePreparer } from './message-preparer';
+import type { MessageQueueSelector } from './message-queue-selector';
+import { MessageSender } from './message-sender';
+import { producerSettings, type ProducerOptions } from './producer-options';
+import type { SendOptions } from './send-options';
+import type { SendResult } from './send-result';
+
+/**
+ * Sends messages. Every `send` resolves once the broker has stored the message or rejects with a
+ * `ClientError` within its time; nothing is dropped silently and nothing hangs. After a rejection
+ * with SEND_TIMEOUT, SEND_FAILED or ABORTED the message may have been stored all the same.
+ */
+export class DefaultMQProducer {
+  readonly producerGroup: string;
+  private readonly registry: ClientRegistry;
+  private state: 'created' | 'running' | 'stopped' = 'created';
+  private instance: MQClientInstance | undefined;
+  private sender: MessageSender | undefined;
+  private readonly preparer: MessagePreparer;
+
+  constructor(
+    private readonly options: ProducerOptions,
+    dependencies: ClientDependencies = {},
+  ) {
+    const problem = validateGroup(options.producerGroup);
+    if (problem) throw new ClientError('GROUP_ILLEGAL', problem.message);
+    this.producerGroup = withNamespace(options.namespace, options.producerGroup);
+    this.registry = dependencies.registry ?? new ClientRegistry(dependencies);
+    const { clock, random } = this.registry.environment;
+    const ip = options.clientIp ?? localIpAddress();
+    this.preparer = new MessagePreparer(
+      producerSettings(options),
+      options.namespace,
+      new UniqueIdGenerator({ ip }, clock, random),
+      clock,
+    );
+  }
+
+  /** Joins the client instance; connections are made with the first send. */
+  async start(): Promise<void> {
+    if (this.state !== 'created') {
+      throw new ClientError('ALREADY_STARTED', `producer ${this.producerGroup} was started before`);
+    }
+    const instance = this.registry.acquire(clientSettings(this.options));
+    try {
+      instance.registerProducer({ producerGroup: this.producerGroup });
+    } catch (error) {
+      await this.registry.release(instance);
+      throw error;
+    }
+    this.instance = instance;
+    this.sender = new MessageSender(
+      instance,
+      this.producerGroup,
+      producerSettings(this.options),
+      this.options.vipChannelEnabled ?? false,
+    );
+    this.state = 'running';
+  }
+
+  /** Sends under way are answered or time out first; then the producer leaves its brokers. */
+  async shutdown(): Promise<void> {
+    if (this.state !== 'running') return;
+    this.state = 'stopped';
+    await this.sender!.drain();
+    await this.instance!.unregisterProducer(this.producerGroup);
+    await this.registry.release(this.instance!);
+  }
+
+  /** Sends one message. */
+  send(message: Message, options?: SendOptions): Promise<SendResult>;
+  /** Sends one message to the queue that `selector` chooses; there is no try on another one. */
+  send(
+    message: Message,
+    selector: MessageQueueSelector,
+    arg: unknown,
+    options?: SendOptions,
+  ): Promise<SendResult>;
+  async send(
+    message: Message,
+    second?: SendOptions | MessageQueueSelector,
+    arg?: unknown,
+    options?: SendOptions,
+  ): Promise<SendResult> {
+    const sendOptions =
+      typeof second === 'function' ? { ...options, selector: second, arg } : (second ?? {});
+    const sender = this.runningSender();
+    const prepared = this.preparer.prepare(message, sendOptions.shardingKey);
+    return sender.send(prepared, message, sendOptions);
+  }
+
+  /** Sends one message to exactly this queue. */
+  sendToQueue(message: Message, queue: MessageQueue, options?: SendOptions): Promise<SendResult> {
+    return this.send(message, { ...options, queue });
+  }
+
+  /**
+   * Sends messages of one topic in one request; they get consecutive offsets of one queue. Delays and
+   * retry topics are refused.
+   */
+  async sendBatch(messages: readonly Message[], options: SendOptions = {}): Promise<SendResult> {
+    const sender = this.runningSender();
+    const prepared = this.preparer.prepareBatch(messages);
+    return sender.send(prepared, messages[0], options);
+  }
+
+  /** Sends without waiting for an answer, once; the message may be lost. */
+  async sendOneway(message: Message, options: SendOptions = {}): Promise<void> {
+    const sender = this.runningSender();
+    const prepared = this.preparer.prepare(message, options.shardingKey);
+    await sender.sendOneway(prepared, message, options);
+  }
+
+  /** The writable queues of a topic. */
+  async fetchPublishMessageQueues(topic: string): Promise<readonly MessageQueue[]> {
+    return this.runningSender().publishQueues(withNamespace(this.options.namespace, topic));
+  }
+
+  private runningSender(): MessageSender {
+    if (this.state === 'running') return this.sender!;
+    throw new ClientError(
+      'NOT_RUNNING',
+      `producer ${this.producerGroup} ${this.state === 'created' ? 'is not started: call start() first' : 'is shut down'}`,
+    );
+  }
+}

@@ -1,0 +1,243 @@
+import { errorCodeOf, errorMessageOf, type Message, type MessageQueue } from '@rocket-nest/common';
+import type { SendOrigin } from '../api/send-api';
+import { ClientError } from '../errors/client-error';
+import { decisionOf } from '../errors/response-decision';
+import type { MQClientInstance } from '../instance/mq-client-instance';
+import { PublishQueueCursor } from '../route/publish-queue-cursor';
+import type { TopicRoute } from '../route/topic-route';
+import { withDeadline } from '../support/deadline';
+import { selectMessageQueueByHash } from './message-queue-selector';
+import type { PreparedMessage } from './prepared-message';
+import type { ProducerSettings } from './producer-options';
+import { PublishRouteFinder } from './publish-route-finder';
+import { SendGate } from './send-gate';
+import type { SendOptions } from './send-options';
+import type { SendResult } from './send-result';
+
+/** The VIP port of a broker is its port less this. */
+const VIP_PORT_OFFSET = 2;
+
+/** Brings prepared messages to brokers: chooses queues, tries again, keeps to time and limits. */
+export class MessageSender {
+  private readonly gate: SendGate;
+  private readonly cursor: PublishQueueCursor;
+  private readonly finder: PublishRouteFinder;
+  private readonly origin: SendOrigin;
+  private drained: (() => void) | undefined;
+
+  constructor(
+    private readonly instance: MQClientInstance,
+    producerGroup: string,
+    private readonly settings: ProducerSettings,
+    private readonly vipChannel: boolean,
+  ) {
+    const { createTopicKey, defaultTopicQueueNums } = settings;
+    const { clock, random, logger } = instance.environment;
+    this.gate = new SendGate(settings, clock);
+    this.cursor = new PublishQueueCursor((below) => random.nextInt(below));
+    this.finder = new PublishRouteFinder(
+      instance.routes,
+      instance.nameServers,
+      createTopicKey,
+      defaultTopicQueueNums,
+      logger,
+    );
+    this.origin = { producerGroup, createTopicKey, defaultTopicQueueNums };
+  }
+
+  /** `original` is what a selector is shown. */
+  async send(
+    message: PreparedMessage,
+    original: Message,
+    options: SendOptions,
+  ): Promise<SendResult> {
+    const { signal } = options;
+    const timeoutMs = options.timeoutMs ?? this.settings.sendMsgTimeoutMs;
+    const deadlineMs = this.instance.environment.clock.monotonicNow() + timeoutMs;
+    if (signal?.aborted) throw aborted();
+    const bytes = message.body.length;
+    const waiting = this.gate.enter(bytes, deadlineMs, signal);
+    if (waiting) await waiting;
+    try {
+      const known = this.instance.routes.get(message.topic);
+      const route =
+        known && known.publishQueues.length > 0
+          ? known
+          : await this.findRoute(message.topic, deadlineMs, signal);
+      const chosen = this.chooseQueue(route, original, options);
+      if (chosen) return await this.try(chosen, message, this.leftMs(deadlineMs), signal);
+      return await this.sendWithRetries(route, message, deadlineMs, timeoutMs, signal);
+    } finally {
+      this.gate.leave(bytes);
+      if (this.drained && this.gate.inFlight === 0) this.drained();
+    }
+  }
+
+  async sendOneway(
+    message: PreparedMessage,
+    original: Message,
+    options: SendOptions,
+  ): Promise<void> {
+    const { clock } = this.instance.environment;
+    const timeoutMs = options.timeoutMs ?? this.settings.sendMsgTimeoutMs;
+    const deadlineMs = clock.monotonicNow() + timeoutMs;
+    const known = this.instance.routes.get(message.topic);
+    const route = known ?? (await this.findRoute(message.topic, deadlineMs, options.signal));
+    const queue = this.chooseQueue(route, original, options) ?? this.cursor.next(route);
+    if (!queue) throw noQueue(message.topic);
+    await this.instance.sendApi.sendOneway(this.addressOf(queue), queue, message, this.origin);
+  }
+
+  async publishQueues(topic: string): Promise<readonly MessageQueue[]> {
+    const route = this.instance.routes.get(topic) ?? (await this.finder.find(topic));
+    return route.publishQueues;
+  }
+
+  /** Resolves once no send is under way. Sends end by themselves, by their time-outs at the latest. */
+  drain(): Promise<void> {
+    if (this.gate.inFlight === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.drained = resolve;
+    });
+  }
+
+  private async sendWithRetries(
+    route: TopicRoute,
+    message: PreparedMessage,
+    deadlineMs: number,
+    timeoutMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<SendResult> {
+    const tries = 1 + this.settings.retryTimesWhenSendFailed;
+    let avoidBroker: string | undefined;
+    let failure: unknown;
+    let unsafe: SendResult | undefined;
+    for (let attempt = 1; attempt <= tries; attempt++) {
+      const queue = this.cursor.next(this.instance.routes.get(route.topic) ?? route, avoidBroker);
+      if (!queue) throw noQueue(route.topic);
+      const leftMs = this.leftMs(deadlineMs);
+      if (leftMs <= 0) break;
+      avoidBroker = queue.brokerName;
+      try {
+        const result = await this.try(queue, message, this.perTryMs(leftMs), signal);
+        const again = this.settings.retryAnotherBrokerWhenNotStoreOK && attempt < tries;
+        if (result.sendStatus === 'SEND_OK' || !again) return result;
+        unsafe = result;
+      } catch (error) {
+        if (!mayTryAgain(error)) throw error;
+        this.refreshRouteAfter(error, route.topic);
+        failure = error;
+      }
+    }
+    if (unsafe) return unsafe;
+    const timedOut = this.leftMs(deadlineMs) <= 0;
+    const how = timedOut ? `within ${timeoutMs} ms` : `in ${tries} tries`;
+    throw new ClientError(
+      timedOut ? 'SEND_TIMEOUT' : 'SEND_FAILED',
+      `could not send to topic ${route.topic} ${how}; last: ${errorMessageOf(failure)}`,
+      { cause: failure },
+    );
+  }
+
+  private try(
+    queue: MessageQueue,
+    message: PreparedMessage,
+    timeoutMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<SendResult> {
+    const address = this.addressOf(queue);
+    return this.instance.sendApi.send(address, queue, message, this.origin, timeoutMs, signal);
+  }
+
+  private findRoute(
+    topic: string,
+    deadlineMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<TopicRoute> {
+    const { clock } = this.instance.environment;
+    return withDeadline(this.finder.find(topic), clock, this.leftMs(deadlineMs), signal, {
+      aborted,
+      late: () =>
+        new ClientError(
+          'SEND_TIMEOUT',
+          `the time of the send was over before the name server ` +
+            `${this.instance.nameServers.description} told the route of topic ${topic}`,
+        ),
+    });
+  }
+
+  /** The queue that the caller determines; undefined when any will do. */
+  private chooseQueue(
+    route: TopicRoute,
+    message: Message,
+    { queue, selector, arg, shardingKey }: SendOptions,
+  ): MessageQueue | undefined {
+    if (queue) return { ...queue, topic: route.topic };
+    if (!selector && shardingKey === undefined) return undefined;
+    if (route.publishQueues.length === 0) throw noQueue(route.topic);
+    const select = selector ?? selectMessageQueueByHash;
+    const chosen = select(route.publishQueues, message, selector ? arg : shardingKey);
+    if (!chosen) {
+      throw new ClientError('OPTION_ILLEGAL', `the selector chose no queue of ${route.topic}`);
+    }
+    return chosen;
+  }
+
+  private addressOf(queue: MessageQueue): string {
+    const address = this.instance.routes.brokers.masterOf(queue.brokerName);
+    if (address === undefined) {
+      throw new ClientError(
+        'BROKER_NOT_FOUND',
+        `broker ${queue.brokerName} has no master now: wait for it, or send without a fixed queue`,
+      );
+    }
+    if (!this.vipChannel) return address;
+    const colon = address.lastIndexOf(':');
+    return `${address.slice(0, colon)}:${Number(address.slice(colon + 1)) - VIP_PORT_OFFSET}`;
+  }
+
+  private refreshRouteAfter(error: unknown, topic: string): void {
+    const code = errorCodeOf(error);
+    const { responseCode } = error as ClientError;
+    const stale =
+      code === 'CONNECTION_FAILED' ||
+      code === 'BROKER_NOT_FOUND' ||
+      (responseCode !== undefined && decisionOf(responseCode).refreshRoute);
+    if (stale) this.instance.routes.refresh(topic).catch(() => undefined);
+  }
+
+  private perTryMs(leftMs: number): number {
+    const mostMs = this.settings.sendMsgMaxTimeoutPerRequestMs;
+    return mostMs > 0 ? Math.min(mostMs, leftMs) : leftMs;
+  }
+
+  private leftMs(deadlineMs: number): number {
+    return deadlineMs - this.instance.environment.clock.monotonicNow();
+  }
+}
+
+/** Another broker may take what this one did not. */
+function mayTryAgain(error: unknown): boolean {
+  const { responseCode } = error as ClientError;
+  if (responseCode !== undefined) return decisionOf(responseCode).retry;
+  switch (errorCodeOf(error)) {
+    case 'CONNECTION_FAILED':
+    case 'REQUEST_TIMEOUT':
+    case 'BROKER_NOT_FOUND':
+    case 'TOO_MANY_IN_FLIGHT':
+      return true;
+    default:
+      return false;
+  }
+}
+
+function aborted(): ClientError {
+  return new ClientError('ABORTED', 'the send was aborted');
+}
+
+function noQueue(topic: string): ClientError {
+  return new ClientError(
+    'NO_WRITABLE_QUEUE',
+    `topic ${topic} has no queue that may be written: check its permission and its brokers`,
+  );
+}

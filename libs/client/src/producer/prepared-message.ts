@@ -1,0 +1,14 @@
+/** A message as it goes on the wire, the same for every try. */
+export interface PreparedMessage {
+  readonly topic: string;
+  readonly body: Buffer;
+  readonly propertiesText: string;
+  readonly sysFlag: number;
+  readonly flag: number;
+  readonly bornTimestampMs: number;
+  readonly batch: boolean;
+  /** The unique key, or those of a batch joined by commas. */
+  readonly msgId: string;
+  readonly reconsumeTimes: number;
+  readonly maxReconsumeTimes: number | undefined;
+}
