@@ -9,7 +9,7 @@ import {
 } from './host-address';
 import { readLong, writeLong } from './long';
 
-const code = (name: string): unknown => expect.objectContaining({ code: name });
+const code = (name: string) => expect.objectContaining({ code: name });
 
 describe('64-bit numbers', () => {
   it('reads what it writes, as Node itself does', () => {

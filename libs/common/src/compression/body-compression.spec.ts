@@ -13,7 +13,7 @@ const GOLDEN = {
   ZSTD: [513, '28b52ffd00587c000040726f636b65746d710100bd51850b010000'],
 } as const;
 
-const code = (name: string): unknown => expect.objectContaining({ code: name });
+const code = (name: string) => expect.objectContaining({ code: name });
 const TYPES = Object.entries(CompressionType);
 
 describe.each(TYPES)('%s bodies', (name, type) => {

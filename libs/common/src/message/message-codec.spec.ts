@@ -4,6 +4,7 @@ import { compressBody } from '../compression/body-compression';
 import { decodeMessage, decodeMessages } from './message-decoder';
 import { encodeMessageRecord } from './message-encoder';
 import type { MessageRecordInit } from './message-encoder';
+import { NAME_VALUE_SEPARATOR, PROPERTY_SEPARATOR } from './message-const';
 import { RecordField } from './message-record';
 
 /** Bytes of two records as the original encodes them. */
@@ -34,7 +35,7 @@ const V1: MessageRecordInit = {
 };
 
 const hex = (text: string): Buffer => Buffer.from(text, 'hex');
-const code = (name: string): unknown => expect.objectContaining({ code: name });
+const code = (name: string) => expect.objectContaining({ code: name });
 
 describe('stored messages', () => {
   it('decodes the bytes that the original writes', () => {
@@ -65,7 +66,7 @@ describe('stored messages', () => {
 
   it('gives back any message', () => {
     const text = fc.string({ unit: 'grapheme', minLength: 1 });
-    const printable = text.filter((value) => !/[\u0001\u0002]/.test(value) && isWellFormed(value));
+    const printable = text.filter((value) => !hasSeparator(value) && isWellFormed(value));
     fc.assert(
       fc.property(
         fc.dictionary(printable, printable),
@@ -186,4 +187,8 @@ function patched(record: Buffer, at: number, value: number): Buffer {
 /** Half a surrogate pair does not survive UTF-8. */
 function isWellFormed(text: string): boolean {
   return Buffer.from(text).toString() === text;
+}
+
+function hasSeparator(text: string): boolean {
+  return text.includes(NAME_VALUE_SEPARATOR) || text.includes(PROPERTY_SEPARATOR);
 }
