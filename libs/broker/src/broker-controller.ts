@@ -1,0 +1,333 @@
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import * as path from 'node:path';
+import type { Clock, FileSystem, Logger, Random } from '@rocket-nest/common';
+import { EventLoopTurn, Limits } from '@rocket-nest/common/internal';
+import { RemotingClient, RemotingServer } from '@rocket-nest/remoting';
+import { MessageStore } from '@rocket-nest/store';
+import type { StoreLatencyObserver } from '@rocket-nest/store';
+import { JsonTableFile } from './background/json-table-file';
+import type { BrokerContext } from './broker-context';
+import { BrokerCounters } from './broker-counters';
+import { BrokerOuterApi } from './broker-outer-api';
+import type { BrokerIdentity } from './broker-outer-api';
+import { createBrokerProcessors } from './broker-processors';
+import type { BrokerProcessors } from './broker-processors';
+import { ClientHousekeepingService } from './client/client-housekeeping-service';
+import { ConsumerManager } from './client/consumer-manager';
+import { notifyConsumerIdsChanged } from './client/notify-consumer-ids-changed';
+import { ProducerManager } from './client/producer-manager';
+import { RebalanceLockManager } from './client/rebalance-lock-manager';
+import type { BrokerConfigBundle } from './config/broker-config';
+import {
+  DEFAULT_PULL_REQUEST_HOLD_LIMITS,
+  PullRequestHoldService,
+} from './longpolling/pull-request-hold-service';
+import { ConsumerOffsetManager } from './offset/consumer-offset-manager';
+import { RequestDispatcher } from './request-dispatcher';
+import { createRequestTable } from './request-table';
+import { DelayLevels } from './schedule/delay-levels';
+import { ScheduleMessageService } from './schedule/schedule-message-service';
+import { BrokerStats } from './stats/broker-stats';
+import { SubscriptionGroupManager } from './subscription/subscription-group-manager';
+import { TopicConfigManager } from './topic/topic-config-manager';
+import type { TransactionalMessageService } from './transaction/transactional-message-service';
+
+/** How far below the main port the VIP port is. */
+const VIP_PORT_DISTANCE = 2;
+
+export interface BrokerControllerDeps {
+  readonly fileSystem: FileSystem;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** Shared by what lives in one process; default: one of its own. */
+  readonly turn?: EventLoopTurn;
+  /** Told how long writes and syncs of the commit log took. */
+  readonly latency?: StoreLatencyObserver;
+  /** Whether the open ports keep the process alive. Default false. */
+  readonly keepProcessAlive?: boolean;
+}
+
+/**
+ * A whole broker: makes every part and ties them together. `initialize` recovers the store and
+ * reads the tables, `start` opens the ports, `shutdown` leaves a clean store.
+ */
+export class BrokerController implements BrokerContext {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly fileSystem: FileSystem;
+  readonly random: Random;
+  readonly turn: EventLoopTurn;
+  readonly counters = new BrokerCounters();
+  readonly limits = new Limits();
+  readonly brokerStats: BrokerStats;
+  readonly messageStore: MessageStore;
+  readonly remotingServer: RemotingServer;
+  readonly remotingClient: RemotingClient;
+  readonly brokerOuterApi: BrokerOuterApi;
+  readonly topicConfigManager: TopicConfigManager;
+  readonly subscriptionGroupManager: SubscriptionGroupManager;
+  readonly consumerOffsetManager: ConsumerOffsetManager;
+  readonly consumerManager: ConsumerManager;
+  readonly producerManager: ProducerManager;
+  readonly rebalanceLockManager: RebalanceLockManager;
+  readonly clientHousekeepingService: ClientHousekeepingService;
+  readonly pullRequestHoldService: PullRequestHoldService;
+  readonly scheduleMessageService: ScheduleMessageService;
+  readonly transactionalMessageService: TransactionalMessageService | undefined = undefined;
+  readonly processors: BrokerProcessors;
+  readonly dispatcher: RequestDispatcher;
+  private storeIp: string;
+  private started = false;
+
+  constructor(
+    readonly config: BrokerConfigBundle,
+    deps: BrokerControllerDeps,
+  ) {
+    const { clock, logger, fileSystem, random } = deps;
+    this.clock = clock;
+    this.logger = logger;
+    this.fileSystem = fileSystem;
+    this.random = random;
+    this.turn = deps.turn ?? new EventLoopTurn();
+    this.storeIp = config.broker.brokerIP1;
+    const { turn, limits, counters } = this;
+    const remotingDeps = { clock, logger, turn, limits };
+    this.messageStore = new MessageStore(config.store, {
+      ...remotingDeps,
+      fileSystem,
+      random,
+      ...(deps.latency ? { latency: deps.latency } : {}),
+    });
+    this.remotingServer = this.createServer(deps);
+    this.remotingClient = new RemotingClient({}, remotingDeps);
+    this.brokerStats = new BrokerStats(clock, counters);
+    this.topicConfigManager = this.createTopicConfigManager();
+    this.subscriptionGroupManager = new SubscriptionGroupManager(config.broker, {
+      clock,
+      logger,
+      file: this.configFile('subscriptionGroup.json'),
+    });
+    this.consumerManager = this.createConsumerManager();
+    this.producerManager = new ProducerManager({ clock, logger });
+    this.consumerOffsetManager = this.createConsumerOffsetManager();
+    this.rebalanceLockManager = new RebalanceLockManager(clock);
+    this.clientHousekeepingService = new ClientHousekeepingService(
+      this,
+      config.broker.channelExpiredTimeout,
+    );
+    const maxHeldPulls = config.broker.maxHeldPulls;
+    const holdLimits = { ...DEFAULT_PULL_REQUEST_HOLD_LIMITS, maxHeldPulls };
+    this.pullRequestHoldService = new PullRequestHoldService(clock, turn, counters, holdLimits);
+    this.scheduleMessageService = this.createScheduleMessageService();
+    this.brokerOuterApi = this.createOuterApi();
+    this.processors = createBrokerProcessors(this);
+    const table = createRequestTable(this.processors);
+    this.dispatcher = new RequestDispatcher(table, counters, logger);
+    this.connect();
+  }
+
+  get brokerAddr(): string {
+    const host = this.config.broker.brokerIP1;
+    return `${isIP(host) === 6 ? `[${host}]` : host}:${this.listenPort}`;
+  }
+
+  /** The port clients connect to; the configured one before the ports are open. */
+  get listenPort(): number {
+    return this.remotingServer.ports[0] ?? this.config.server.listenPort;
+  }
+
+  get storeHost(): { readonly host: string; readonly port: number } {
+    return { host: this.storeIp, port: this.listenPort };
+  }
+
+  /** Recovers the store and reads the tables beside it. */
+  async initialize(): Promise<void> {
+    await this.messageStore.load();
+    this.topicConfigManager.load();
+    this.subscriptionGroupManager.load();
+    this.consumerOffsetManager.load((topic, queueId) =>
+      this.messageStore.maxOffsetInQueue(topic, queueId),
+    );
+    this.scheduleMessageService.load();
+  }
+
+  /**
+   * Resolves when the ports are open; name servers are told in the background. After a failure
+   * everything is closed again, and the error says why.
+   */
+  async start(): Promise<void> {
+    const { broker, store } = this.config;
+    this.messageStore.start();
+    try {
+      await this.resolveStoreIp();
+      await this.remotingServer.start();
+    } catch (error) {
+      await this.messageStore.shutdown();
+      throw error;
+    }
+    this.started = true;
+    this.dispatcher.vipPort = this.remotingServer.ports[1];
+    this.scheduleMessageService.start(store.flushDelayOffsetInterval);
+    this.consumerOffsetManager.start(broker.flushConsumerOffsetInterval);
+    this.pullRequestHoldService.start();
+    this.brokerStats.start();
+    this.clientHousekeepingService.start();
+    this.brokerOuterApi.start();
+    this.logger.info('broker started', {
+      brokerName: broker.brokerName,
+      brokerAddr: this.brokerAddr,
+      vipPort: this.dispatcher.vipPort,
+      namesrvAddr: this.brokerOuterApi.nameServerAddressList,
+      store: store.storePathRootDir,
+    });
+  }
+
+  /**
+   * Leaves the name servers, answers what waits, writes every table and closes the store cleanly.
+   * Nothing happens when it was not started.
+   */
+  async shutdown(): Promise<void> {
+    if (!this.started) return;
+    this.started = false;
+    this.clientHousekeepingService.shutdown();
+    this.brokerStats.shutdown();
+    await this.brokerOuterApi.shutdown();
+    this.dispatcher.stop();
+    this.pullRequestHoldService.shutdown();
+    await this.scheduleMessageService.shutdown();
+    await this.consumerOffsetManager.shutdown();
+    await this.topicConfigManager.shutdown();
+    await this.subscriptionGroupManager.shutdown();
+    await this.messageStore.shutdown();
+    await this.remotingServer.shutdown();
+    await this.remotingClient.shutdown();
+  }
+
+  private connect(): void {
+    const { pullRequestHoldService, clientHousekeepingService } = this;
+    this.messageStore.setMessageArrivingListener({
+      arriving: (topic, queueId, maxOffset, tagsCode) =>
+        pullRequestHoldService.notifyMessageArriving(topic, queueId, maxOffset, tagsCode),
+    });
+    this.remotingServer.onRequest((connection, request) =>
+      this.dispatcher.handle(connection, request),
+    );
+    this.remotingServer.onConnectionEvent({
+      closed: (connection) => {
+        pullRequestHoldService.onConnectionClosed(connection.id);
+        clientHousekeepingService.onConnectionClosed(connection.id);
+      },
+    });
+  }
+
+  private createServer(deps: BrokerControllerDeps): RemotingServer {
+    const { server, broker } = this.config;
+    const { listenPort, bindAddress, serverChannelMaxIdleTimeSeconds } = server;
+    const ports = [listenPort];
+    if (listenPort > VIP_PORT_DISTANCE) ports.push(listenPort - VIP_PORT_DISTANCE);
+    return new RemotingServer(
+      {
+        host: bindAddress,
+        ports,
+        maxConnections: broker.maxConnections,
+        ...(broker.maxConnectionsPerIp > 0
+          ? { maxConnectionsPerIp: broker.maxConnectionsPerIp }
+          : {}),
+        idleCloseMs: serverChannelMaxIdleTimeSeconds * 1000,
+        keepProcessAlive: deps.keepProcessAlive ?? false,
+      },
+      { clock: this.clock, logger: this.logger, turn: this.turn, limits: this.limits },
+    );
+  }
+
+  private createTopicConfigManager(): TopicConfigManager {
+    const { clock, logger } = this;
+    return new TopicConfigManager(this.config.broker, {
+      clock,
+      logger,
+      file: this.configFile('topics.json'),
+      onTopicsChanged: (topics) => this.brokerOuterApi.registerTopics(topics),
+      onTopicDeleted: (topic) => this.pullRequestHoldService.wakeTopic(topic),
+    });
+  }
+
+  private createConsumerManager(): ConsumerManager {
+    const { clock, logger } = this;
+    return new ConsumerManager({
+      clock,
+      logger,
+      isNotifyEnabled: (group) =>
+        this.config.broker.notifyConsumerIdsChangedEnable &&
+        (this.subscriptionGroupManager.getSubscriptionGroupConfig(group)
+          ?.notifyConsumerIdsChangedEnable ??
+          true),
+      onConsumerIdsChanged: notifyConsumerIdsChanged,
+    });
+  }
+
+  private createConsumerOffsetManager(): ConsumerOffsetManager {
+    const { clock, logger } = this;
+    return new ConsumerOffsetManager(
+      {
+        clock,
+        logger,
+        file: this.configFile('consumerOffset.json'),
+        isMember: (group, connectionId) => this.consumerManager.isMember(group, connectionId),
+      },
+      this.config.broker.consumerOffsetUpdateVersionStep,
+    );
+  }
+
+  private createScheduleMessageService(): ScheduleMessageService {
+    const { clock, logger, messageStore } = this;
+    return new ScheduleMessageService(
+      {
+        clock,
+        logger,
+        messageStore,
+        file: this.configFile('delayOffset.json'),
+        levels: DelayLevels.parse(this.config.store.messageDelayLevel),
+      },
+      this.config.broker.delayOffsetUpdateVersionStep,
+    );
+  }
+
+  private createOuterApi(): BrokerOuterApi {
+    const { clock, logger, counters, topicConfigManager } = this;
+    return new BrokerOuterApi(this.config.broker, {
+      clock,
+      logger,
+      counters,
+      client: this.remotingClient,
+      identity: () => this.identity(),
+      topics: () => topicConfigManager.topicConfigTable.values(),
+      dataVersion: () => topicConfigManager.dataVersion,
+      onOrderTopicConfig: (orderTopics) => topicConfigManager.updateOrderTopicConfig(orderTopics),
+    });
+  }
+
+  private identity(): BrokerIdentity {
+    const { brokerClusterName, brokerName, brokerId, brokerIP2 } = this.config.broker;
+    const haListenPort = this.config.store.haListenPort || this.listenPort + 1;
+    return {
+      clusterName: brokerClusterName,
+      brokerName,
+      brokerId,
+      brokerAddr: this.brokerAddr,
+      haServerAddr: `${brokerIP2}:${haListenPort}`,
+    };
+  }
+
+  private configFile(name: string): JsonTableFile {
+    const folder = path.join(this.config.store.storePathRootDir, 'config');
+    return new JsonTableFile(this.fileSystem, this.clock, path.join(folder, name));
+  }
+
+  /** Records hold an address, while a configuration may name a host. */
+  private async resolveStoreIp(): Promise<void> {
+    if (isIP(this.storeIp)) return;
+    this.storeIp = (await lookup(this.storeIp)).address;
+  }
+}

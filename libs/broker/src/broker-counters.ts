@@ -1,0 +1,73 @@
+/** Messages and bytes that a topic received. */
+export interface TopicCounters {
+  messagesIn: number;
+  bytesIn: number;
+}
+
+/** Messages and bytes that a consumer group took from a topic. */
+export interface ConsumerCounters {
+  messagesOut: number;
+  bytesOut: number;
+}
+
+/**
+ * What the broker counts as it works: plain numbers that cost an addition each and that whoever
+ * wants metrics reads. Rates and labels are made from them by the reader.
+ */
+export class BrokerCounters {
+  messagesIn = 0;
+  bytesIn = 0;
+  messagesOut = 0;
+  bytesOut = 0;
+  sendRequests = 0;
+  sendFailures = 0;
+  pullRequests = 0;
+  pullsHeld = 0;
+  pullsWoken = 0;
+  pullsTimedOut = 0;
+  messagesToDlq = 0;
+  /** Requests refused with SYSTEM_BUSY. */
+  busyAnswers = 0;
+  unsupportedRequests = 0;
+  failedRequests = 0;
+  registrations = 0;
+  registrationFailures = 0;
+  private readonly topics = new Map<string, TopicCounters>();
+  private readonly consumers = new Map<string, Map<string, ConsumerCounters>>();
+
+  /** The counters of an existing topic; made when first asked for. */
+  ofTopic(topic: string): TopicCounters {
+    let counters = this.topics.get(topic);
+    if (!counters) this.topics.set(topic, (counters = { messagesIn: 0, bytesIn: 0 }));
+    return counters;
+  }
+
+  /** The counters of an existing group in an existing topic; made when first asked for. */
+  ofConsumer(topic: string, group: string): ConsumerCounters {
+    let groups = this.consumers.get(topic);
+    if (!groups) this.consumers.set(topic, (groups = new Map()));
+    let counters = groups.get(group);
+    if (!counters) groups.set(group, (counters = { messagesOut: 0, bytesOut: 0 }));
+    return counters;
+  }
+
+  get byTopic(): ReadonlyMap<string, TopicCounters> {
+    return this.topics;
+  }
+
+  /** Topic -> group -> counters. */
+  get byConsumer(): ReadonlyMap<string, ReadonlyMap<string, ConsumerCounters>> {
+    return this.consumers;
+  }
+
+  /** Forgets a deleted topic. */
+  removeTopic(topic: string): void {
+    this.topics.delete(topic);
+    this.consumers.delete(topic);
+  }
+
+  /** Forgets a deleted group. */
+  removeGroup(group: string): void {
+    for (const groups of this.consumers.values()) groups.delete(group);
+  }
+}

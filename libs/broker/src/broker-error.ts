@@ -1,0 +1,10 @@
+import { RocketError } from '@rocket-nest/common';
+
+/**
+ * - `REGISTRATION_REFUSED`: a name server answered a registration with a failure.
+ * - `START_FAILED`: the broker could not start; the cause says why.
+ */
+export type BrokerErrorCode = 'REGISTRATION_REFUSED' | 'START_FAILED';
+
+/** A failure of the broker as a whole; judge it by `code`. */
+export class BrokerError extends RocketError<BrokerErrorCode> {}
