@@ -52,7 +52,7 @@ describe("the README's Nest listener", () => {
     writeFileSync(file, outputText);
     const { stdout } = await run(process.execPath, [file], {
       cwd: folder,
-      env: { ...process.env, NODE_ENV: 'test', NODE_PATH: join(ROOT, 'node_modules') },
+      env: { ...process.env, NODE_ENV: 'development', NODE_PATH: join(ROOT, 'node_modules') },
       timeout: 25_000,
     });
     expect(stdout).toContain('paid 43');

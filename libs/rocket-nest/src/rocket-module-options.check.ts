@@ -8,6 +8,7 @@ const KNOWN_KEYS = new Set([
   'defaults',
   'listeners',
   'shutdownTimeoutMs',
+  'keepProcessAlive',
 ]);
 const ADDRESS = /^[^\s:;]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/;
 

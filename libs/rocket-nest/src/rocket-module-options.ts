@@ -34,6 +34,11 @@ export interface RocketModuleOptions {
   listeners?: Record<string, RocketListenerOverrides>;
   /** Longest wait for running handlers at shutdown, in milliseconds. Default 30000. */
   shutdownTimeoutMs?: number;
+  /**
+   * Whether running listeners alone keep the process alive. Default: true, but false when NODE_ENV is
+   * `test`, so that a test that forgets to close its application still ends.
+   */
+  keepProcessAlive?: boolean;
 }
 
 export interface RocketModuleOptionsFactory {

@@ -1,6 +1,6 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
-import { EmbeddedBroker } from './embedded/embedded-broker';
+import { RocketConnection } from './connection/rocket-connection';
 import { RocketConfigError } from './errors/rocket-config-error';
 import { ListenerExplorer } from './listener/listener-explorer';
 import { ListenerRegistrar } from './listener/listener-registrar';
@@ -14,7 +14,7 @@ import type {
 import { ROCKET_MODULE_OPTIONS } from './rocket.constants';
 
 const PROVIDERS: Provider[] = [
-  EmbeddedBroker,
+  RocketConnection,
   ProducerService,
   ListenerExplorer,
   ListenerRegistrar,

@@ -1,5 +1,5 @@
 import type { Logger } from '@nestjs/common';
-import { DefaultMQPushConsumer } from '@rocket-nest/client';
+import { DefaultMQPushConsumer, type ClientDependencies } from '@rocket-nest/client';
 import type { MessageExt } from '@rocket-nest/common';
 import type { GroupPlan } from './group-plan';
 import type { ListenerDefinition } from './listener-definition';
@@ -23,21 +23,25 @@ export class GroupConsumer {
   constructor(
     private readonly plan: GroupPlan,
     namesrvAddr: string,
+    dependencies: ClientDependencies,
     private readonly logger: Logger,
   ) {
     const { options } = plan;
-    this.consumer = new DefaultMQPushConsumer({
-      consumerGroup: plan.consumerGroup,
-      namesrvAddr,
-      messageModel: options.messageModel,
-      consumeFromWhere: options.consumeFromWhere,
-      consumeTimestampMs: options.consumeTimestampMs,
-      concurrency: options.concurrency,
-      maxReconsumeTimes: options.maxReconsumeTimes,
-      pullBatchSize: options.pullBatchSize,
-      consumeTimeoutMs: options.consumeTimeoutMs,
-      consumeMessageBatchMaxSize: 1,
-    });
+    this.consumer = new DefaultMQPushConsumer(
+      {
+        consumerGroup: plan.consumerGroup,
+        namesrvAddr,
+        messageModel: options.messageModel,
+        consumeFromWhere: options.consumeFromWhere,
+        consumeTimestampMs: options.consumeTimestampMs,
+        concurrency: options.concurrency,
+        maxReconsumeTimes: options.maxReconsumeTimes,
+        pullBatchSize: options.pullBatchSize,
+        consumeTimeoutMs: options.consumeTimeoutMs,
+        consumeMessageBatchMaxSize: 1,
+      },
+      dependencies,
+    );
     for (const [topic, expression] of plan.subscriptions()) {
       this.consumer.subscribe(topic, expression);
     }

@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { DefaultMQProducer, type SendResult } from '@rocket-nest/client';
 import type { Message } from '@rocket-nest/common';
-import { EmbeddedBroker } from '../embedded/embedded-broker';
+import { RocketConnection } from '../connection/rocket-connection';
 import type { RocketModuleOptions } from '../rocket-module-options';
 import {
   CONTENT_TYPE_PROPERTY,
@@ -20,7 +20,7 @@ export class ProducerService implements OnApplicationShutdown {
 
   constructor(
     @Inject(ROCKET_MODULE_OPTIONS) private readonly options: RocketModuleOptions,
-    @Inject(EmbeddedBroker) private readonly embedded: EmbeddedBroker,
+    @Inject(RocketConnection) private readonly connection: RocketConnection,
   ) {}
 
   /**
@@ -60,7 +60,7 @@ export class ProducerService implements OnApplicationShutdown {
     const started = this.started;
     this.started = undefined;
     if (started) await (await started.catch(() => undefined))?.shutdown();
-    await this.embedded.shutdown();
+    await this.connection.shutdown();
   }
 
   private producer(): Promise<DefaultMQProducer> {
@@ -73,12 +73,15 @@ export class ProducerService implements OnApplicationShutdown {
 
   private async start(): Promise<DefaultMQProducer> {
     const { group, sendMsgTimeoutMs, retryTimesWhenSendFailed } = this.options.producer ?? {};
-    const producer = new DefaultMQProducer({
-      producerGroup: group ?? DEFAULT_PRODUCER_GROUP,
-      namesrvAddr: await this.embedded.namesrvAddr(),
-      sendMsgTimeoutMs,
-      retryTimesWhenSendFailed,
-    });
+    const producer = new DefaultMQProducer(
+      {
+        producerGroup: group ?? DEFAULT_PRODUCER_GROUP,
+        namesrvAddr: await this.connection.namesrvAddr(),
+        sendMsgTimeoutMs,
+        retryTimesWhenSendFailed,
+      },
+      this.connection.dependencies,
+    );
     await producer.start();
     return producer;
   }

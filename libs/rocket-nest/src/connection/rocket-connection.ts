@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { ClientRegistry, type ClientDependencies } from '@rocket-nest/client';
 import type { RocketModuleOptions } from '../rocket-module-options';
 import { namesrvAddressesOf } from '../rocket-module-options.check';
 import { ROCKET_MODULE_OPTIONS } from '../rocket.constants';
@@ -11,9 +12,14 @@ interface StandaloneModule {
   };
 }
 
-/** Where the name servers are; starts the embedded ones first when the options ask for them. */
+/**
+ * What the producer and the consumers of one module share: one set of connections, and where the
+ * name servers are; the embedded ones are started first when the options ask for them.
+ */
 @Injectable()
-export class EmbeddedBroker {
+export class RocketConnection {
+  /** Handed to every producer and consumer, so that they share routes and sockets. */
+  readonly dependencies: ClientDependencies = { registry: new ClientRegistry() };
   private standalone: InstanceType<StandaloneModule['Standalone']> | undefined;
   private address: Promise<string> | undefined;
 
