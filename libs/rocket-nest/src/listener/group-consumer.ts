@@ -72,7 +72,7 @@ export class GroupConsumer {
   private listenConcurrently(): void {
     this.consumer.registerMessageListener({
       consumeConcurrently: async ([message], context) => {
-        const outcome = await this.handle(message as MessageExt);
+        const outcome = await this.handle(message);
         if (outcome.success) return 'CONSUME_SUCCESS';
         context.delayLevelWhenNextConsume = outcome.delayLevel;
         return 'RECONSUME_LATER';
@@ -83,7 +83,7 @@ export class GroupConsumer {
   private listenOrderly(): void {
     this.consumer.registerMessageListener({
       consumeOrderly: async ([message]) => {
-        const outcome = await this.handle(message as MessageExt);
+        const outcome = await this.handle(message);
         return outcome.success ? 'SUCCESS' : 'SUSPEND_CURRENT_QUEUE_A_MOMENT';
       },
     });
