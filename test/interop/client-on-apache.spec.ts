@@ -1,0 +1,6 @@
+import { startApacheRocketMQ } from '../support/apache-rocketmq';
+import { describeClientContract } from './client-contract';
+
+jest.setTimeout(30_000);
+
+describeClientContract('the client on Apache RocketMQ', () => startApacheRocketMQ());
