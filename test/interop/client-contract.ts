@@ -124,10 +124,10 @@ export function describeClientContract(
         reconsumeTimes: 0,
       });
       expect(result.sendStatus).toBe('SEND_OK');
-      expect(bodyOf(message!)).toBe('hello');
-      expect(message!.properties.get('TAGS')).toBe('TagA');
-      expect(message!.properties.get('KEYS')).toBe('k1 k2');
-      expect(message!.properties.get('colour')).toBe('grün');
+      expect(bodyOf(message)).toBe('hello');
+      expect(message.properties.get('TAGS')).toBe('TagA');
+      expect(message.properties.get('KEYS')).toBe('k1 k2');
+      expect(message.properties.get('colour')).toBe('grün');
     });
 
     it('makes topics on demand', async () => {
@@ -188,8 +188,8 @@ export function describeClientContract(
       await compressing.send(createMessage({ topic, body }));
       const { received } = await collect(topic);
       await waitFor('the message', () => received.length === 1);
-      expect(bodyOf(received[0]!)).toBe(body);
-      expect(received[0]!.storeSizeBytes).toBeLessThan(5000);
+      expect(bodyOf(received[0])).toBe(body);
+      expect(received[0].storeSizeBytes).toBeLessThan(5000);
     });
 
     it('selects queues by the caller, by sharding key and by selector', async () => {
@@ -197,7 +197,7 @@ export function describeClientContract(
       const message = () => createMessage({ topic, body: 'x' });
       const queues = await producer.fetchPublishMessageQueues(topic);
       expect(queues).toHaveLength(8);
-      const fixed = await producer.sendToQueue(message(), queues[5]!);
+      const fixed = await producer.sendToQueue(message(), queues[5]);
       expect(fixed.messageQueue).toEqual(queues[5]);
       const sharded = await Promise.all(
         Array.from({ length: 5 }, () => producer.send(message(), { shardingKey: 'order-7' })),
@@ -213,8 +213,8 @@ export function describeClientContract(
       await send(topic, 'late', { delayTimeLevel: 1 });
       await waitFor('the message', () => received.length === 1);
       const [message] = received;
-      expect(message!.topic).toBe(topic);
-      expect(message!.storeTimestamp - message!.bornTimestamp).toBeGreaterThanOrEqual(900);
+      expect(message.topic).toBe(topic);
+      expect(message.storeTimestamp - message.bornTimestamp).toBeGreaterThanOrEqual(900);
     });
 
     it('retries a failed message and tells how often it came', async () => {
@@ -224,10 +224,10 @@ export function describeClientContract(
       consumer.subscribe(topic, 'TagA');
       consumer.registerMessageListener({
         consumeConcurrently: ([message], context): ConsumeConcurrentlyStatus => {
-          seen.push([bodyOf(message!), message!.reconsumeTimes, message!.topic]);
-          if (message!.reconsumeTimes >= 2) return 'CONSUME_SUCCESS';
+          seen.push([bodyOf(message), message.reconsumeTimes, message.topic]);
+          if (message.reconsumeTimes >= 2) return 'CONSUME_SUCCESS';
           context.delayLevelWhenNextConsume = 1;
-          if (message!.reconsumeTimes === 1) throw new Error('as well');
+          if (message.reconsumeTimes === 1) throw new Error('as well');
           return 'RECONSUME_LATER';
         },
       });
@@ -249,7 +249,7 @@ export function describeClientContract(
       consumer.subscribe(topic);
       consumer.registerMessageListener({
         consumeConcurrently: ([message], context) => {
-          const body = bodyOf(message!);
+          const body = bodyOf(message);
           deliveries.set(body, (deliveries.get(body) ?? 0) + 1);
           context.delayLevelWhenNextConsume = body === 'rejected' ? -1 : 1;
           return Promise.resolve('RECONSUME_LATER' as const);
@@ -272,8 +272,8 @@ export function describeClientContract(
       consumer.subscribe(topic);
       consumer.registerMessageListener({
         consumeConcurrently: ([message]) => {
-          seen.push(message!.reconsumeTimes);
-          if (message!.reconsumeTimes > 0) return 'CONSUME_SUCCESS';
+          seen.push(message.reconsumeTimes);
+          if (message.reconsumeTimes > 0) return 'CONSUME_SUCCESS';
           return new Promise<never>(() => undefined);
         },
       });
@@ -375,16 +375,16 @@ export function describeClientContract(
       consumer.subscribe(topic);
       consumer.registerMessageListener({
         consumeOrderly: async ([message]) => {
-          const { queueId, reconsumeTimes } = message!;
+          const { queueId, reconsumeTimes } = message;
           if (active.get(queueId)) overlaps++;
           active.set(queueId, 1);
           await new Promise((resolve) => setImmediate(resolve));
           active.set(queueId, 0);
-          if (reconsumeTimes === 0 && bodyOf(message!).endsWith(':4')) {
+          if (reconsumeTimes === 0 && bodyOf(message).endsWith(':4')) {
             failures++;
             throw new Error('once');
           }
-          done.set(queueId, [...(done.get(queueId) ?? []), bodyOf(message!)]);
+          done.set(queueId, [...(done.get(queueId) ?? []), bodyOf(message)]);
           return 'SUCCESS';
         },
       });
@@ -409,7 +409,7 @@ export function describeClientContract(
         consumer.subscribe(topic);
         consumer.registerMessageListener({
           consumeOrderly: async ([message]) => {
-            const { queueId, queueOffset } = message!;
+            const { queueId, queueOffset } = message;
             if (active.has(queueId)) overlaps++;
             active.add(queueId);
             await new Promise((resolve) => setTimeout(resolve, 2));
@@ -451,8 +451,8 @@ export function describeClientContract(
       consumer.subscribe(topic);
       consumer.registerMessageListener({
         consumeOrderly: ([message]) => {
-          seen.push(bodyOf(message!));
-          return bodyOf(message!) === 'bad' ? 'SUSPEND_CURRENT_QUEUE_A_MOMENT' : 'SUCCESS';
+          seen.push(bodyOf(message));
+          return bodyOf(message) === 'bad' ? 'SUSPEND_CURRENT_QUEUE_A_MOMENT' : 'SUCCESS';
         },
       });
       await consumer.start();
@@ -470,7 +470,7 @@ export function describeClientContract(
       await send(topic, 'old');
       const { received: before } = await collect(topic);
       await waitFor('the old message', () => before.length === 1);
-      await waitFor('a later millisecond', () => Date.now() > before[0]!.storeTimestamp + 50);
+      await waitFor('a later millisecond', () => Date.now() > before[0].storeTimestamp + 50);
       const consumeTimestampMs = Date.now();
       await send(topic, 'new');
       const localOffsetStoreDir = makeTemporaryFolder('offsets');
@@ -541,7 +541,7 @@ export function describeClientContract(
       await consumer.shutdown();
       expect(finished).toBe(1);
       const [queue] = await admin.fetchSubscribeMessageQueues(topic);
-      expect(await admin.consumerOffset(consumer.consumerGroup, queue!)).toBe(1);
+      expect(await admin.consumerOffset(consumer.consumerGroup, queue)).toBe(1);
     });
 
     it('shares one client among members of one registry', async () => {
@@ -553,7 +553,7 @@ export function describeClientContract(
         consumer.subscribe(topic);
         consumer.registerMessageListener({
           consumeConcurrently: ([message]) => {
-            received.push(group + bodyOf(message!));
+            received.push(group + bodyOf(message));
             return 'CONSUME_SUCCESS';
           },
         });
@@ -563,7 +563,7 @@ export function describeClientContract(
       await send(topic, '1');
       await waitFor('both', () => received.length === 2);
       expect(sorted(received)).toEqual(['a1', 'b1']);
-      const twin = newConsumer({ consumerGroup: consumers[0]!.consumerGroup }, registry);
+      const twin = newConsumer({ consumerGroup: consumers[0].consumerGroup }, registry);
       twin.subscribe(topic);
       twin.registerMessageListener({ consumeConcurrently: () => 'CONSUME_SUCCESS' });
       await expect(twin.start()).rejects.toMatchObject({ code: 'GROUP_ILLEGAL' });
@@ -585,7 +585,7 @@ export function describeClientContract(
       await inside.send(createMessage({ topic, body: 'inside' }));
       await waitFor('both', () => outer.received.length === 1 && inner.received.length === 1);
       expect(inner.received[0]).toMatchObject({ topic });
-      expect(bodyOf(inner.received[0]!)).toBe('inside');
+      expect(bodyOf(inner.received[0])).toBe('inside');
     });
 
     it('finds offsets and messages', async () => {
@@ -593,15 +593,15 @@ export function describeClientContract(
       const results: SendResult[] = [];
       for (const keys of ['k0', 'k1', 'k1']) results.push(await send(topic, keys, { keys }));
       const [queue] = await admin.fetchSubscribeMessageQueues(topic);
-      await waitFor('the queue', async () => (await admin.maxOffset(queue!)) === 3);
-      expect(await admin.minOffset(queue!)).toBe(0);
-      expect(await admin.searchOffset(queue!, 0)).toBe(0);
-      expect(await admin.searchOffset(queue!, Date.now() + 60_000)).toBe(3);
+      await waitFor('the queue', async () => (await admin.maxOffset(queue)) === 3);
+      expect(await admin.minOffset(queue)).toBe(0);
+      expect(await admin.searchOffset(queue, 0)).toBe(0);
+      expect(await admin.searchOffset(queue, Date.now() + 60_000)).toBe(3);
       await waitFor('the index', async () => {
         return (await admin.queryMessages({ topic, key: 'k1' })).length === 2;
       });
-      const byUniqueKey = await admin.viewMessage(topic, results[0]!.msgId);
-      const byPlace = await admin.viewMessage(topic, results[0]!.offsetMsgId);
+      const byUniqueKey = await admin.viewMessage(topic, results[0].msgId);
+      const byPlace = await admin.viewMessage(topic, results[0].offsetMsgId);
       expect([bodyOf(byUniqueKey), bodyOf(byPlace)]).toEqual(['k0', 'k0']);
       await expect(admin.viewMessage(topic, 'no such id')).rejects.toMatchObject({
         code: 'NOT_FOUND',
