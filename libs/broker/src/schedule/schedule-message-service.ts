@@ -11,6 +11,9 @@ import type { DelayLevels } from './delay-levels';
 /** Steps of progress between two changes of the table's version, as in the original. */
 const DEFAULT_UPDATE_VERSION_STEP = 200;
 
+/** Longest wait for deliveries under way; what takes longer is delivered again after the start. */
+const SHUTDOWN_WAIT_MS = 5_000;
+
 export interface ScheduleMessageServiceDeps {
   readonly clock: Clock;
   readonly logger: Logger;
@@ -104,7 +107,13 @@ export class ScheduleMessageService implements CommitLogDispatcher {
   async shutdown(): Promise<void> {
     this.timer?.cancel();
     this.timer = undefined;
-    await Promise.all([...this.queues.values()].map((queue) => queue.shutdown()));
+    const ends = [...this.queues.values()].map((queue) => queue.shutdown());
+    let limit: Timer | undefined;
+    const tooLong = new Promise<void>((resolve) => {
+      limit = this.deps.clock.after(SHUTDOWN_WAIT_MS, resolve);
+    });
+    await Promise.race([Promise.all(ends), tooLong]);
+    limit?.cancel();
     this.queues.clear();
     await this.persist();
   }
