@@ -67,11 +67,15 @@ export function readBrokerConfig(
   fileName: string,
   options: ReadBrokerConfigOptions = {},
 ): ReadBrokerConfigResult {
-  const entries = parseProperties(text, fileName);
-  const env = options.env ?? {};
   const overrides = Object.entries(options.overrides ?? {});
+  const entries = [
+    ...parseProperties(text, fileName),
+    ...overrides.map(([name, value]) => ({ name, value, file: 'command line', line: 0 })),
+  ];
+  const env: Record<string, string | undefined> = { ...options.env };
+  for (const [name] of overrides) env[environmentVariableOf(name)] = undefined;
   const result = readConfig(brokerSchema, entries, {
-    env: withOverrides(env, overrides),
+    env,
     withoutEffect: PROPERTIES_WITHOUT_EFFECT,
   });
   const values = withDerivedDefaults(result, env);
@@ -80,26 +84,17 @@ export function readBrokerConfig(
   return { config: bundleOf(values), values, warnings: result.warnings };
 }
 
-/** A configuration from single properties, for a broker inside another process. */
+/** A configuration from single properties, for a broker inside another process; unknown ones throw. */
 export function createBrokerConfig(
   properties: Readonly<Record<string, string>>,
 ): BrokerConfigBundle {
   const { config, warnings } = readBrokerConfig('', 'properties', { overrides: properties });
-  assertNoConfigProblems(warnings);
+  const unknown = warnings.filter(({ property }) => !PROPERTIES_WITHOUT_EFFECT.has(property));
+  assertNoConfigProblems(unknown);
   return config;
 }
 
 type Values = ConfigOf<typeof brokerSchema>;
-
-/** Overrides travel as environment variables do, which come last. */
-function withOverrides(
-  env: Readonly<Record<string, string | undefined>>,
-  overrides: readonly (readonly [string, string])[],
-): Record<string, string | undefined> {
-  const merged: Record<string, string | undefined> = { ...env };
-  for (const [name, value] of overrides) merged[environmentVariableOf(name)] = value;
-  return merged;
-}
 
 function withDerivedDefaults(
   result: ReadConfigResult<typeof brokerSchema>,

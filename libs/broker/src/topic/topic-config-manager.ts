@@ -52,13 +52,14 @@ export class TopicConfigManager {
   private readonly systemTopics = new Set<string>();
   private readonly persistTask: CoalescedTask;
   private version: DataVersion;
+  private dirty = false;
 
   constructor(
     private readonly settings: SystemTopicSettings,
     private readonly deps: TopicConfigManagerDeps,
   ) {
     this.version = new DataVersion({ timestamp: deps.clock.wallNow() });
-    this.persistTask = new CoalescedTask(() => this.deps.file.save(this.jsonChunks(true)));
+    this.persistTask = new CoalescedTask(() => this.writeFile());
     for (const topic of systemTopicsOfBroker(settings)) this.systemTopics.add(topic.topicName);
   }
 
@@ -81,7 +82,9 @@ export class TopicConfigManager {
       this.version = asDataVersion(jsonMember(content, 'dataVersion'));
     }
     for (const topic of systemTopicsOfBroker(this.settings)) {
-      if (!this.table.has(topic.topicName)) this.table.set(topic.topicName, topic);
+      if (this.table.has(topic.topicName)) continue;
+      this.table.set(topic.topicName, topic);
+      this.dirty = true;
     }
   }
 
@@ -194,12 +197,12 @@ export class TopicConfigManager {
 
   /** Resolves once the file holds everything changed before this call. */
   persist(): Promise<void> {
-    return this.persistTask.request();
+    return this.dirty ? this.persistTask.request() : this.persistTask.current();
   }
 
-  /** Waits for the last write to end. */
+  /** Writes what is not yet in the file. */
   shutdown(): Promise<void> {
-    return this.persistTask.settled();
+    return this.persist();
   }
 
   /** The text of topics.json piece by piece; not pretty is the body of GET_ALL_TOPIC_CONFIG (21). */
@@ -250,7 +253,18 @@ export class TopicConfigManager {
     return config;
   }
 
+  private async writeFile(): Promise<void> {
+    this.dirty = false;
+    try {
+      await this.deps.file.save(this.jsonChunks(true));
+    } catch (error) {
+      this.dirty = true;
+      throw error;
+    }
+  }
+
   private nextVersion(): void {
+    this.dirty = true;
     this.version = this.version.next(this.deps.clock.wallNow());
   }
 
