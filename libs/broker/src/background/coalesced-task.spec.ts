@@ -16,12 +16,12 @@ describe('CoalescedTask', () => {
     const second = task.request();
     const third = task.request();
     expect(runs).toHaveLength(1);
-    runs[0]!.end();
+    runs[0].end();
     await first;
     await Promise.resolve();
     await Promise.resolve();
     expect(runs).toHaveLength(2);
-    runs[1]!.end();
+    runs[1].end();
     await Promise.all([second, third]);
     expect(runs).toHaveLength(2);
   });
@@ -29,10 +29,10 @@ describe('CoalescedTask', () => {
   it('reports a failure to those who asked for that run only', async () => {
     const first = task.request();
     const second = task.request();
-    runs[0]!.fail(new Error('disk full'));
+    runs[0].fail(new Error('disk full'));
     await expect(first).rejects.toThrow('disk full');
     while (runs.length < 2) await Promise.resolve();
-    runs[1]!.end();
+    runs[1].end();
     await expect(second).resolves.toBeUndefined();
   });
 

@@ -77,8 +77,8 @@ describe('ClientManageProcessor', () => {
     expect(connection.oneways.map((request) => request.code)).toEqual([
       RequestCode.NOTIFY_CONSUMER_IDS_CHANGED,
     ]);
-    expect(connection.oneways[0]!.extFields.get('consumerGroup')).toBe('GID_lite');
-    expect(connection.oneways[0]!.isOneway).toBe(true);
+    expect(connection.oneways[0].extFields.get('consumerGroup')).toBe('GID_lite');
+    expect(connection.oneways[0].isOneway).toBe(true);
 
     const fields = { clientID: '10.0.0.9@other@STREAM', consumerGroup: 'GID_lite' };
     await ask(processor.unregisterClient, other, RequestCode.UNREGISTER_CLIENT, fields);

@@ -85,7 +85,7 @@ describe('ScheduleMessageService', () => {
     await advance(1);
     expect(store.bodiesOf('T', 3)).toEqual(['five seconds']);
     expect(store.messagesOf('T', 3)[0]).toMatchObject({ flag: 3, reconsumeTimes: 2, queueId: 3 });
-    expect(store.messagesOf('T', 3)[0]!.propertiesText.toString()).toBe(
+    expect(store.messagesOf('T', 3)[0].propertiesText.toString()).toBe(
       'TAGS\u0001A\u0002DELAY\u00012\u0002REAL_TOPIC\u0001T\u0002REAL_QID\u00013\u0002',
     );
   });
