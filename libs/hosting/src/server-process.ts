@@ -7,8 +7,12 @@ export interface NestContext {
   close(signal?: string): Promise<void>;
 }
 
-/** One server program, from its start to its orderly end. */
-export interface ServerProgram<Engine extends { shutdown(): Promise<void> }> {
+export interface StoppableEngine {
+  shutdown(): Promise<void>;
+}
+
+/** One server's process, from its start to its orderly end. */
+export interface ServerProcess<Engine extends StoppableEngine> {
   readonly program: string;
   readonly logger: ProcessLogger;
   /** Resolves once the ports are open. */
@@ -24,20 +28,22 @@ const INTERRUPTED_EXIT_CODE = 130;
  * Runs a server until SIGTERM or SIGINT, then stops it through Nest's shutdown hooks and ends the
  * process with 0. A failed start prints one message without a stack and ends with 1.
  */
-export async function runServer<Engine extends { shutdown(): Promise<void> }>(
-  server: ServerProgram<Engine>,
+export async function runServer<Engine extends StoppableEngine>(
+  server: ServerProcess<Engine>,
 ): Promise<void> {
   const { program, logger } = server;
   const stopSignal = nextStopSignal();
   process.on('uncaughtExceptionMonitor', () => logger.flush());
-  let engine: Engine;
+  let engine: Engine | undefined;
+  let context: NestContext;
   try {
     engine = await server.start();
+    context = await server.createContext(engine);
   } catch (error) {
+    await engine?.shutdown();
     logger.flush();
     return failStart(program, error);
   }
-  const context = await server.createContext(engine);
   logger.useSink(createPinoSink(program));
   const signal = await stopSignal;
   logger.info('stopping', { signal });
@@ -57,7 +63,8 @@ export function failStart(program: string, error: unknown): void {
   process.exit();
 }
 
-function nextStopSignal(): Promise<NodeJS.Signals> {
+/** Resolves at the first SIGTERM or SIGINT; a second interrupt ends the process at once. */
+export function nextStopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     let isStopping = false;
     const onSignal = (signal: NodeJS.Signals): void => {

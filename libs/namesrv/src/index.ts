@@ -2,7 +2,7 @@ export { NamesrvController } from './namesrv-controller';
 export type { NamesrvControllerDeps, NamesrvControllerOptions } from './namesrv-controller';
 export { NAMESRV_CONFIG_SCHEMA } from './config/namesrv-config';
 export type { NamesrvConfig } from './config/namesrv-config';
-export { readNamesrvConfig } from './config/read-namesrv-config';
+export { createNamesrvConfig, readNamesrvConfig } from './config/read-namesrv-config';
 export type { NamesrvConfigResult, ReadNamesrvConfigOptions } from './config/read-namesrv-config';
 export { KVConfigManager, ORDER_TOPIC_CONFIG } from './kvconfig/kv-config-manager';
 export { RouteInfoManager } from './route/route-info-manager';

@@ -1,1 +1,2 @@
-export {};
+export { Standalone } from './standalone';
+export type { StandaloneAddress, StandaloneOptions } from './standalone-options';

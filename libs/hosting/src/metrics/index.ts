@@ -1,4 +1,5 @@
-export { registerLimits } from './limit-metrics';
-export { registerSizes } from './size-metrics';
+export { limitHits } from './limit-hits';
+export type { MetricFamily, MetricSample } from './metric-family';
 export { MetricsExporter } from './metrics-exporter';
 export type { HealthReport, MetricsExporterOptions } from './metrics-exporter';
+export { Histogram, Registry } from 'prom-client';

@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import {
   assertNoConfigProblems,
+  formatProperties,
   parseProperties,
   readConfig,
   type ConfigEntry,
@@ -49,6 +50,14 @@ export function readNamesrvConfig(
     values.configStorePath = fileName || join(folder, 'namesrv.properties');
   }
   return { config: values, warnings };
+}
+
+/** A configuration from single properties, for a name server inside another process. */
+export function createNamesrvConfig(properties: Readonly<Record<string, string>>): NamesrvConfig {
+  const text = formatProperties(Object.entries(properties));
+  const { config, warnings } = readNamesrvConfig(text, 'properties');
+  assertNoConfigProblems(warnings);
+  return config;
 }
 
 /** Whoever reaches a name server can change it, so a public address takes a deliberate word. */

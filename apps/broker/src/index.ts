@@ -1,0 +1,2 @@
+export { BrokerModule } from './broker.module';
+export { main } from './main';

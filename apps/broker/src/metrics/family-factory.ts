@@ -1,0 +1,22 @@
+import type { MetricFamily, MetricSample } from '@rocket-nest/hosting';
+
+type Samples = () => Iterable<MetricSample>;
+
+/** Makes families whose every sample carries the labels that name this broker. */
+export class FamilyFactory {
+  constructor(private readonly commonLabels: Readonly<Record<string, string>>) {}
+
+  counter(name: string, help: string, samples: Samples): MetricFamily {
+    return { name, help, type: 'counter', samples: () => this.labelled(samples()) };
+  }
+
+  gauge(name: string, help: string, samples: Samples): MetricFamily {
+    return { name, help, type: 'gauge', samples: () => this.labelled(samples()) };
+  }
+
+  private *labelled(samples: Iterable<MetricSample>): Generator<MetricSample> {
+    for (const { labels, value } of samples) {
+      yield { labels: { ...this.commonLabels, ...labels }, value };
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import type { BrokerController } from '@rocket-nest/broker';
+import type { MetricFamily } from '@rocket-nest/hosting';
+import type { FamilyFactory } from './family-factory';
+
+const LABELS = { storage_type: 'local', storage_medium: 'disk' };
+
+/** The commit log. */
+export function storageFamilies(
+  { messageStore }: BrokerController,
+  factory: FamilyFactory,
+): MetricFamily[] {
+  const gauge = (name: string, help: string, value: () => number): MetricFamily =>
+    factory.gauge(name, help, () => [{ labels: LABELS, value: value() }]);
+  return [
+    gauge('rocketmq_storage_size', 'Bytes of messages held.', () =>
+      Math.max(0, messageStore.maxPhyOffset() - messageStore.minPhyOffset()),
+    ),
+    gauge('rocketmq_storage_flush_behind_bytes', 'Bytes written and not yet synced.', () =>
+      Math.max(0, messageStore.maxPhyOffset() - messageStore.flushedWhere()),
+    ),
+  ];
+}
