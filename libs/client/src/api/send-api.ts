@@ -1,9 +1,7 @@
 import {
   decodeHeader,
-  encodeHeader,
   RequestCode,
   ResponseCode,
-  SendMessageRequestHeaderV2,
   SendMessageResponseHeader,
   type RemotingCommand,
 } from '@rocket-nest/remoting';
@@ -11,6 +9,7 @@ import type { MessageQueue } from '@rocket-nest/common';
 import type { PreparedMessage } from '../producer/prepared-message';
 import type { SendResult } from '../producer/send-result';
 import type { SendStatus } from '../producer/send-status';
+import { SendRequestHeader, type SendOrigin } from './send-request-header';
 import { responseError, type RpcClient } from '../transport/rpc-client';
 
 const statusOfCode: ReadonlyMap<number, SendStatus> = new Map<number, SendStatus>([
@@ -19,13 +18,6 @@ const statusOfCode: ReadonlyMap<number, SendStatus> = new Map<number, SendStatus
   [ResponseCode.FLUSH_SLAVE_TIMEOUT, 'FLUSH_SLAVE_TIMEOUT'],
   [ResponseCode.SLAVE_NOT_AVAILABLE, 'SLAVE_NOT_AVAILABLE'],
 ]);
-
-/** What a send request says of its producer. */
-export interface SendOrigin {
-  readonly producerGroup: string;
-  readonly createTopicKey: string;
-  readonly defaultTopicQueueNums: number;
-}
 
 /** Stores messages at brokers. */
 export class SendApi {
@@ -41,7 +33,7 @@ export class SendApi {
   ): Promise<SendResult> {
     const response = await this.rpc.invoke(address, {
       code: message.batch ? RequestCode.SEND_BATCH_MESSAGE : RequestCode.SEND_MESSAGE_V2,
-      header: headerOf(queue, message, origin),
+      header: new SendRequestHeader(queue, message, origin),
       body: message.body,
       timeoutMs,
       ...(signal && { signal }),
@@ -60,33 +52,10 @@ export class SendApi {
   ): Promise<void> {
     return this.rpc.invokeOneway(address, {
       code: message.batch ? RequestCode.SEND_BATCH_MESSAGE : RequestCode.SEND_MESSAGE_V2,
-      header: headerOf(queue, message, origin),
+      header: new SendRequestHeader(queue, message, origin),
       body: message.body,
     });
   }
-}
-
-function headerOf(
-  queue: MessageQueue,
-  message: PreparedMessage,
-  origin: SendOrigin,
-): Map<string, string> {
-  return encodeHeader(SendMessageRequestHeaderV2, {
-    a: origin.producerGroup,
-    b: message.topic,
-    c: origin.createTopicKey,
-    d: origin.defaultTopicQueueNums,
-    e: queue.queueId,
-    f: message.sysFlag,
-    g: message.bornTimestampMs,
-    h: message.flag,
-    i: message.propertiesText,
-    j: message.reconsumeTimes,
-    k: false,
-    l: message.maxReconsumeTimes,
-    m: message.batch,
-    n: queue.brokerName,
-  });
 }
 
 function resultOf(

@@ -1,5 +1,5 @@
 import { errorCodeOf, errorMessageOf, type Message, type MessageQueue } from '@rocket-nest/common';
-import type { SendOrigin } from '../api/send-api';
+import type { SendOrigin } from '../api/send-request-header';
 import { ClientError } from '../errors/client-error';
 import { decisionOf } from '../errors/response-decision';
 import type { MQClientInstance } from '../instance/mq-client-instance';

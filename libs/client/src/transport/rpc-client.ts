@@ -1,5 +1,5 @@
 import { errorCodeOf, errorMessageOf } from '@rocket-nest/common';
-import { RemotingCommand, ResponseCode } from '@rocket-nest/remoting';
+import { RemotingCommand, ResponseCode, type CustomHeader } from '@rocket-nest/remoting';
 import { ClientError } from '../errors/client-error';
 import type { ClientErrorCode } from '../errors/client-error-code';
 import { decisionOf } from '../errors/response-decision';
@@ -10,7 +10,7 @@ import type { RpcHook } from './rpc-hook';
 /** What one request needs besides its destination. */
 export interface RpcRequest {
   readonly code: number;
-  readonly header?: Map<string, string>;
+  readonly header?: Map<string, string> | CustomHeader;
   readonly body?: Buffer;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
@@ -38,7 +38,7 @@ export class RpcClient {
 
   /** Resolves with the answer whatever its code is. */
   async invoke(address: string, request: RpcRequest): Promise<RemotingCommand> {
-    const command = RemotingCommand.createRequest(request.code, request.header, request.body);
+    const command = commandOf(request);
     this.hook?.beforeRequest?.(address, command);
     let response: RemotingCommand;
     try {
@@ -58,7 +58,7 @@ export class RpcClient {
   }
 
   async invokeOneway(address: string, request: Omit<RpcRequest, 'timeoutMs'>): Promise<void> {
-    const command = RemotingCommand.createRequest(request.code, request.header, request.body);
+    const command = commandOf(request);
     command.markOneway();
     this.hook?.beforeRequest?.(address, command);
     try {
@@ -83,6 +83,16 @@ export class RpcClient {
   reachable(address: string): string {
     return this.mapAddress ? this.mapAddress(address) : address;
   }
+}
+
+function commandOf({ code, header, body }: Omit<RpcRequest, 'timeoutMs'>): RemotingCommand {
+  const command = new RemotingCommand(code);
+  if (header) {
+    if ('writeTo' in header) command.customHeader = header;
+    else command.extFields = header;
+  }
+  command.body = body;
+  return command;
 }
 
 function transportError(address: string, error: unknown): ClientError {
