@@ -62,7 +62,9 @@ describe('Standalone', () => {
     const blocker = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => blocker.once('listening', resolve));
     const { port } = blocker.address() as { port: number };
-    const foldersBefore = readdirSync(tmpdir()).filter((name) => name.startsWith('rocket-nest-'));
+    const { TMPDIR } = process.env;
+    const temporary = mkdtempSync(join(tmpdir(), 'standalone-'));
+    process.env.TMPDIR = temporary;
     try {
       const standalone = create({ brokerPort: port });
       await expect(standalone.start()).rejects.toMatchObject({
@@ -70,11 +72,13 @@ describe('Standalone', () => {
         message: expect.stringContaining(String(port)),
       });
       expect(standalone.namesrv).toBeUndefined();
+      expect(readdirSync(temporary)).toEqual([]);
     } finally {
+      if (TMPDIR === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = TMPDIR;
+      rmSync(temporary, { recursive: true, force: true });
       await new Promise((resolve) => blocker.close(resolve));
     }
-    const foldersAfter = readdirSync(tmpdir()).filter((name) => name.startsWith('rocket-nest-'));
-    expect(foldersAfter.length).toBeLessThanOrEqual(foldersBefore.length);
   });
 
   test('properties are checked', async () => {

@@ -103,7 +103,7 @@ export class Standalone {
 
   private makeFolder(): string {
     const { folder } = this.options;
-    if (folder === undefined) return mkdtempSync(join(tmpdir(), 'rocket-nest-'));
+    if (folder === undefined) return mkdtempSync(join(tmpdir(), 'rocket-nest-standalone-'));
     mkdirSync(folder, { recursive: true });
     return resolve(folder);
   }
