@@ -1,4 +1,9 @@
-import { decodeMessages } from '@rocket-nest/common';
+import {
+  decodeMessages,
+  MessageSysFlag,
+  decompressBody,
+  type MessageExt,
+} from '@rocket-nest/common';
 import {
   decodeHeader,
   encodeHeader,
@@ -42,14 +47,36 @@ export class PullApi {
       background: true,
     });
     const pullStatus = statusOfCode.get(response.code);
-    if (!pullStatus) throw responseError(address, `pull from ${header.topic}`, response);
+    if (pullStatus === undefined)
+      throw responseError(address, `pull from ${header.topic}`, response);
     const { suggestWhichBrokerId, nextBeginOffset, minOffset, maxOffset } = decodeHeader(
       PullMessageResponseHeader,
       response,
     );
     const found = pullStatus === 'FOUND' && response.body !== undefined;
-    const messages = found ? decodeMessages(response.body!) : [];
-    for (const message of messages) message.brokerName = brokerName;
-    return { pullStatus, nextBeginOffset, minOffset, maxOffset, suggestWhichBrokerId, messages };
+    const messages = found
+      ? decodeMessages(response.body!, { brokerName, decompressBody: false })
+      : [];
+    const undecodable = messages.filter((message) => !decompress(message));
+    return {
+      pullStatus,
+      nextBeginOffset,
+      minOffset,
+      maxOffset,
+      suggestWhichBrokerId,
+      messages,
+      undecodable,
+    };
+  }
+}
+
+/** False when the body cannot be decompressed: one bad message must not hold the others up. */
+function decompress(message: MessageExt): boolean {
+  if ((message.sysFlag & MessageSysFlag.COMPRESSED_FLAG) === 0) return true;
+  try {
+    message.body = decompressBody(message.body, message.sysFlag);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -13,4 +13,6 @@ export interface PullResult {
   readonly suggestWhichBrokerId: number;
   /** Empty unless FOUND. */
   readonly messages: MessageExt[];
+  /** Those of `messages` whose bodies could not be decompressed and are as stored. */
+  readonly undecodable: readonly MessageExt[];
 }

@@ -1,7 +1,8 @@
 import { decodeHeader, RemotingCommand, SendMessageRequestHeaderV2 } from '@rocket-nest/remoting';
+import type { PreparedMessage } from '../producer/prepared-message';
 import { SendRequestHeader } from './send-request-header';
 
-const message = {
+const message: PreparedMessage = {
   topic: 'TopicTest',
   body: Buffer.from('x'),
   propertiesText: 'TAGS\u0001TagA\u0002',
@@ -16,7 +17,7 @@ const message = {
 const queue = { topic: 'TopicTest', brokerName: 'broker-a', queueId: 3 };
 const origin = { producerGroup: 'PID', createTopicKey: 'TBW102', defaultTopicQueueNums: 4 };
 
-function decoded(change: Partial<typeof message> & { maxReconsumeTimes?: number } = {}) {
+function decoded(change: Partial<PreparedMessage> = {}) {
   const command = new RemotingCommand(310);
   command.customHeader = new SendRequestHeader(queue, { ...message, ...change }, origin);
   return decodeHeader(SendMessageRequestHeaderV2, command);

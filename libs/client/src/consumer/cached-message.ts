@@ -4,8 +4,8 @@ import type { MessageExt } from '@rocket-nest/common';
 export interface CachedMessage {
   readonly message: MessageExt;
   readonly sizeBytes: number;
-  /** Monotonic time at which a listener got it; -1 while it waits. */
-  startedAtMs: number;
+  /** Its body is damaged: no listener gets it, it goes to the dead letter topic. */
+  undecodable: boolean;
   /** Consumed, sent back or given up: it holds the committed offset back no longer. */
   done: boolean;
 }

@@ -12,7 +12,7 @@ import type {
   ConsumeConcurrentlyStatus,
   MessageListenerConcurrently,
 } from './message-listener';
-import type { MessageSendBack } from './message-send-back';
+import { DELAY_LEVEL_DLQ, type MessageSendBack } from './message-send-back';
 import type { ProcessQueue } from './process-queue';
 
 /** Messages for one listener call. */
@@ -66,9 +66,12 @@ export class ConsumeMessageConcurrentlyService implements ConsumeService {
 
   submit(queue: ProcessQueue, added: readonly CachedMessage[]): void {
     const size = this.runtime.settings.consumeMessageBatchMaxSize;
-    for (let start = 0; start < added.length; start += size) {
-      this.waiting.push({ queue, entries: added.slice(start, start + size), startedAtMs: 0 });
+    const decodable = added.filter((entry) => !entry.undecodable);
+    for (let start = 0; start < decodable.length; start += size) {
+      this.waiting.push({ queue, entries: decodable.slice(start, start + size), startedAtMs: 0 });
     }
+    const damaged = added.filter((entry) => entry.undecodable);
+    if (damaged.length > 0) this.waiting.push({ queue, entries: damaged, startedAtMs: 0 });
     this.dispatch();
   }
 
@@ -107,6 +110,11 @@ export class ConsumeMessageConcurrentlyService implements ConsumeService {
       delayLevelWhenNextConsume: 0,
       ackIndex: entries.length - 1,
     };
+    if (entries[0]?.undecodable) {
+      context.delayLevelWhenNextConsume = DELAY_LEVEL_DLQ;
+      this.finished(batch, context, 'RECONSUME_LATER');
+      return;
+    }
     try {
       const messages = entries.map((entry) => entry.message);
       const status = this.listener.consumeConcurrently(messages, context);

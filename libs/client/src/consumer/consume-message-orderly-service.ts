@@ -89,7 +89,7 @@ export class ConsumeMessageOrderlyService implements ConsumeService {
   }
 
   private run(queue: ProcessQueue, nowMs: number): void {
-    const batch = queue.takeMessages(this.runtime.settings.consumeMessageBatchMaxSize);
+    const batch = this.takeBatch(queue);
     queue.lastConsumeMs = nowMs;
     this.running.add(queue);
     const context: ConsumeOrderlyContext = {
@@ -97,6 +97,10 @@ export class ConsumeMessageOrderlyService implements ConsumeService {
       autoCommit: true,
       suspendCurrentQueueTimeMs: -1,
     };
+    if (batch[0]?.undecodable) {
+      void this.tryAgain(queue, batch, context);
+      return;
+    }
     try {
       const messages = batch.map((entry) => entry.message);
       const status = this.listener.consumeOrderly(messages, context);
@@ -110,6 +114,15 @@ export class ConsumeMessageOrderlyService implements ConsumeService {
     } catch (error) {
       this.threw(queue, batch, context, error);
     }
+  }
+
+  /** Messages that can be decoded, or one that cannot. */
+  private takeBatch(queue: ProcessQueue): CachedMessage[] {
+    const batch = queue.takeMessages(this.runtime.settings.consumeMessageBatchMaxSize);
+    const damaged = batch.findIndex((entry) => entry.undecodable);
+    const count = damaged < 0 ? batch.length : Math.max(1, damaged);
+    queue.rollbackTaken(batch.length - count);
+    return batch.slice(0, count);
   }
 
   private threw(
@@ -158,11 +171,14 @@ export class ConsumeMessageOrderlyService implements ConsumeService {
   ): Promise<void> {
     queue.rollbackTaken(batch.length);
     const { maxReconsumeTimes, messageModel } = this.runtime.settings;
-    const limited = maxReconsumeTimes >= 0 && messageModel === 'CLUSTERING' && !queue.abandoned;
+    const broadcasting = messageModel === 'BROADCASTING';
+    const spent = ({ undecodable, message }: CachedMessage): boolean =>
+      undecodable ||
+      (!broadcasting && maxReconsumeTimes >= 0 && message.reconsumeTimes >= maxReconsumeTimes);
     let given = 0;
-    for (const entry of batch) {
-      const spent = limited && entry.message.reconsumeTimes >= maxReconsumeTimes;
-      if (!spent || !(await this.sendBack.sendBack(entry, DELAY_LEVEL_DLQ))) break;
+    while (given < batch.length && !queue.abandoned && spent(batch[given])) {
+      const gone = broadcasting || (await this.sendBack.sendBack(batch[given], DELAY_LEVEL_DLQ));
+      if (!gone) break;
       given++;
     }
     if (given > 0) {

@@ -76,7 +76,8 @@ export class ProcessQueue {
     const added: CachedMessage[] = [];
     for (const message of messages) {
       if (message.queueOffset <= this.lastPutOffset) continue;
-      const entry = { message, sizeBytes: message.body.length, startedAtMs: -1, done: false };
+      const sizeBytes = message.body.length;
+      const entry = { message, sizeBytes, undecodable: false, done: false };
       this.lastPutOffset = message.queueOffset;
       this.waitingCount++;
       this.waitingBytes += entry.sizeBytes;

@@ -162,10 +162,26 @@ export class QueuePuller {
     const wanted = result.messages.filter((message) => matchesTags(subscription, message));
     for (const message of wanted) this.present(message);
     const added = this.queue.putMessages(wanted);
+    if (result.undecodable.length > 0) this.markUndecodable(added, result.undecodable);
     if (added.length > 0) this.host.submit(this.queue, added);
     // What was skipped need not be read again after a restart.
     else if (this.queue.messageCount === 0) {
       this.runtime.offsetStore.update(this.queue.messageQueue, this.nextOffset, true);
+    }
+  }
+
+  private markUndecodable(
+    added: readonly CachedMessage[],
+    undecodable: readonly MessageExt[],
+  ): void {
+    for (const entry of added) {
+      entry.undecodable = undecodable.includes(entry.message);
+      if (!entry.undecodable) continue;
+      this.runtime.logger.error(
+        `message ${entry.message.msgId} of ${describeMessageQueue(this.queue.messageQueue)} has a ` +
+          `body that cannot be decompressed: it goes to the dead letter topic of ` +
+          this.runtime.consumerGroup,
+      );
     }
   }
 
