@@ -25,6 +25,7 @@ import { textInSlices } from '../background/json-table-file';
 import { applyGroupAttributeChanges } from '../subscription/group-attribute-changes';
 import { PERM_FORBIDDEN_READ } from '../subscription/subscription-group-manager';
 import { pageOf, pageRequestOf } from './config-page';
+import type { PageHeader } from './config-page';
 
 /** Consumer groups: made, changed, deleted, listed, forbidden (200, 201, 207, 225, 352, 353). */
 export class AdminGroupProcessor {
@@ -53,11 +54,9 @@ export class AdminGroupProcessor {
 
   /** GET_ALL_SUBSCRIPTIONGROUP_CONFIG (201): all groups, or a page of them. */
   readonly getAllSubscriptionGroup: RequestProcessor = async (_connection, request) => {
-    const paged = request.extField('groupSeq') !== undefined;
-    const header = paged ? decodeHeader(GetAllSubscriptionGroupRequestHeader, request) : undefined;
     const { subscriptionGroupManager, config, clock } = this.broker;
-    const table = subscriptionGroupManager.subscriptionGroupTable;
-    const page = pageRequestOf(config.broker, header?.groupSeq, header?.maxGroupNum);
+    const { dataVersion, subscriptionGroupTable: table } = subscriptionGroupManager;
+    const page = pageRequestOf(config.broker, dataVersion, pageHeaderOf(request));
     const response = RemotingCommand.createResponse(request, ResponseCode.SUCCESS);
     response.extFields.set('totalGroupNum', String(table.size));
     const chunks = subscriptionGroupManager.jsonChunks(false, pageOf(table.values(), page));
@@ -118,7 +117,7 @@ export class AdminGroupProcessor {
         return fail(response, ResponseCode.SYSTEM_ERROR, 'the broker keeps no more groups');
       }
     } catch (error) {
-      return fail(response, ResponseCode.INVALID_PARAMETER, errorMessageOf(error));
+      return fail(response, ResponseCode.SYSTEM_ERROR, errorMessageOf(error));
     }
     return this.whenPersisted(response);
   }
@@ -138,4 +137,10 @@ function fail(response: RemotingCommand, code: number, remark: string): Remoting
   response.code = code;
   response.remark = remark;
   return response;
+}
+
+function pageHeaderOf(request: RemotingCommand): PageHeader | undefined {
+  if (request.extField('groupSeq') === undefined) return undefined;
+  const header = decodeHeader(GetAllSubscriptionGroupRequestHeader, request);
+  return { start: header.groupSeq, count: header.maxGroupNum, dataVersion: header.dataVersion };
 }

@@ -58,8 +58,9 @@ describe('AdminTopicProcessor', () => {
     expect((await get()).body?.toString()).toContain('"attributes":{"message.type":"FIFO"}');
     await create({ attributes: '-message.type' });
     expect((await get()).body?.toString()).toContain('"attributes":{}');
-    expect((await create({ attributes: 'message.type' })).code).not.toBe(ResponseCode.SUCCESS);
-    expect((await create({ attributes: '+no.such=1' })).code).not.toBe(ResponseCode.SUCCESS);
+    expect((await create({ attributes: 'message.type' })).code).toBe(ResponseCode.SYSTEM_ERROR);
+    expect((await create({ attributes: '+no.such=1' })).code).toBe(ResponseCode.SYSTEM_ERROR);
+    expect((await create({ topicFilterType: 'NOPE' })).code).toBe(ResponseCode.SYSTEM_ERROR);
   });
 
   it.each([
@@ -103,8 +104,9 @@ describe('AdminTopicProcessor', () => {
     expect(Object.keys(body.topicConfigTable)).toHaveLength(total);
 
     const names = new Set<string>();
+    const dataVersion = JSON.stringify(body.dataVersion);
     for (let topicSeq = 0; topicSeq < total; topicSeq += 5) {
-      const fields = { topicSeq: String(topicSeq), maxTopicNum: '5', dataVersion: '' };
+      const fields = { topicSeq: String(topicSeq), maxTopicNum: '5', dataVersion };
       const page = await ask(processor.getAllTopicConfig, connection, code, fields);
       for (const name of Object.keys(JSON.parse(page.body!.toString()).topicConfigTable)) {
         expect(names.has(name)).toBe(false);

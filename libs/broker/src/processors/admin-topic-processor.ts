@@ -1,4 +1,5 @@
 import {
+  TOPIC_FILTER_TYPES,
   createTopicConfig,
   errorMessageOf,
   isValidPerm,
@@ -31,6 +32,7 @@ import type { JsonValue } from '../background/json-chunks';
 import { dataVersionJson } from '../background/json-read';
 import { textInSlices } from '../background/json-table-file';
 import { pageOf, pageRequestOf } from './config-page';
+import type { PageHeader } from './config-page';
 import { parseAttributeChanges } from './attribute-text';
 
 /** Queues a topic may have; an admin's wish for more is refused. */
@@ -44,12 +46,18 @@ export class AdminTopicProcessor {
   readonly updateAndCreateTopic: RequestProcessor = (_connection, request) => {
     const header = decodeHeader(CreateTopicRequestHeader, request);
     const attributes = parseAttributeChanges(header.attributes);
-    if (!attributes) return this.invalid(request, `kv string format wrong, ${header.attributes}`);
+    if (!attributes) {
+      return this.failed(request, `add/alter attribute format is wrong: ${header.attributes}`);
+    }
+    const topicFilterType = TOPIC_FILTER_TYPES.find((type) => type === header.topicFilterType);
+    if (!topicFilterType) {
+      return this.failed(request, `topicFilterType = [${header.topicFilterType}] value invalid`);
+    }
     const config = createTopicConfig(header.topic, {
       readQueueNums: header.readQueueNums,
       writeQueueNums: header.writeQueueNums,
       perm: header.perm,
-      topicFilterType: header.topicFilterType === 'MULTI_TAG' ? 'MULTI_TAG' : 'SINGLE_TAG',
+      topicFilterType,
       topicSysFlag: header.topicSysFlag ?? 0,
       order: header.order,
       attributes,
@@ -89,11 +97,8 @@ export class AdminTopicProcessor {
 
   /** GET_ALL_TOPIC_CONFIG (21): all topics, or a page of them when the caller counts. */
   readonly getAllTopicConfig: RequestProcessor = async (_connection, request) => {
-    const paged = request.extField('topicSeq') !== undefined;
-    const header = paged ? decodeHeader(GetAllTopicConfigRequestHeader, request) : undefined;
-    const { broker } = this.broker.config;
     const { topicConfigTable, dataVersion } = this.broker.topicConfigManager;
-    const page = pageRequestOf(broker, header?.topicSeq, header?.maxTopicNum);
+    const page = pageRequestOf(this.broker.config.broker, dataVersion, pageHeaderOf(request));
     const topics = pageOf(topicConfigTable.values(), page);
     const version = dataVersionJson(dataVersion);
     const body: JsonValue = {
@@ -213,7 +218,17 @@ export class AdminTopicProcessor {
     );
   }
 
+  private failed(request: RemotingCommand, remark: string): RemotingCommand {
+    return RemotingCommand.createResponse(request, ResponseCode.SYSTEM_ERROR, remark);
+  }
+
   private invalid(request: RemotingCommand, remark: string): RemotingCommand {
     return RemotingCommand.createResponse(request, ResponseCode.INVALID_PARAMETER, remark);
   }
+}
+
+function pageHeaderOf(request: RemotingCommand): PageHeader | undefined {
+  if (request.extField('topicSeq') === undefined) return undefined;
+  const header = decodeHeader(GetAllTopicConfigRequestHeader, request);
+  return { start: header.topicSeq, count: header.maxTopicNum, dataVersion: header.dataVersion };
 }

@@ -54,8 +54,9 @@ export class ClientManageProcessor {
 
   /** CHECK_CLIENT_CONFIG (46): whether the broker can filter as the subscription wants. */
   readonly checkClientConfig: RequestProcessor = (_connection, request) => {
-    const { subscriptionData } = decodeBody(CheckClientRequestBody, request.body);
-    const type = subscriptionData?.expressionType;
+    const type = request.body
+      ? decodeBody(CheckClientRequestBody, request.body).subscriptionData?.expressionType
+      : undefined;
     if (isTagType(type)) {
       return RemotingCommand.createResponse(request, ResponseCode.SUCCESS);
     }

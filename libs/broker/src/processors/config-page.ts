@@ -1,22 +1,44 @@
+import type { DataVersion } from '@rocket-nest/common';
+import { parseJson } from '@rocket-nest/remoting';
+import { asDataVersion } from '../background/json-read';
+
 /** Which part of a table a caller wants: `count` entries from `start`. */
 export interface PageRequest {
   readonly start: number;
   readonly count: number;
 }
 
-/** All of it, unless the caller counts and the broker splits its tables (enableSplitMetadata). */
+/** What a caller that takes a table page by page says; without `count` it wants all. */
+export interface PageHeader {
+  readonly start: number;
+  readonly count: number | undefined;
+  /** JSON of the table's version that its earlier pages had; absent or empty for the first. */
+  readonly dataVersion: string | undefined;
+}
+
+/**
+ * The part of the table to answer. A caller whose earlier pages are of another version than the
+ * table now has gets the first page again, and begins anew.
+ */
 export function pageRequestOf(
   settings: { readonly enableSplitMetadata: boolean; readonly splitMetadataSize: number },
-  start: number | undefined,
-  count: number | undefined,
+  current: DataVersion,
+  header: PageHeader | undefined,
 ): PageRequest {
-  if (!settings.enableSplitMetadata || start === undefined || count === undefined) {
+  if (!settings.enableSplitMetadata || header?.count === undefined) {
     return { start: 0, count: Number.POSITIVE_INFINITY };
   }
-  return {
-    start: Math.max(0, start),
-    count: Math.max(0, Math.min(count, settings.splitMetadataSize)),
-  };
+  const count = Math.max(0, Math.min(header.count, settings.splitMetadataSize));
+  return { start: isVersion(header.dataVersion, current) ? Math.max(0, header.start) : 0, count };
+}
+
+function isVersion(text: string | undefined, current: DataVersion): boolean {
+  if (!text) return false;
+  try {
+    return current.equals(asDataVersion(parseJson(text)));
+  } catch {
+    return false;
+  }
 }
 
 /** The entries of a page, in the table's order. */

@@ -36,7 +36,7 @@ export class RollingRate {
   }
 
   private over(spanSec: number): number {
-    const back = Math.min(spanSec, this.samples, LONGEST_SPAN_SEC);
+    const back = Math.min(spanSec + 1, this.samples);
     const slot = (this.samples - back) % this.totals.length;
     const elapsedMs = this.clock.monotonicNow() - (this.timesMs[slot] ?? 0);
     if (elapsedMs <= 0) return 0;

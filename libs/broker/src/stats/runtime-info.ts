@@ -20,7 +20,6 @@ export function runtimeInfoOf(broker: BrokerContext, facts: RuntimeFacts): Map<s
   set('bootTimestamp', facts.bootTimestamp);
   set('runtime', formatRuntime(runtimeMs));
   set('brokerVersionDesc', versionName(MQVersion.CURRENT));
-  set('brokerVersion', MQVersion.CURRENT);
   set('startAcceptSendRequestTimeStamp', config.broker.startAcceptSendRequestTimeStamp);
 
   set('msgPutTotalYesterdayMorning', brokerStats.putDays.yesterdayMorning);
@@ -45,7 +44,26 @@ export function runtimeInfoOf(broker: BrokerContext, facts: RuntimeFacts): Map<s
   return info;
 }
 
-/** There are no thread pools here; tools that ask for them are told of empty queues. */
+/** Figures that tools ask for and that mean nothing here: there are no thread pools, no timers. */
+const WITHOUT_MEANING: Readonly<Record<string, string>> = {
+  EndTransactionQueueSize: '0',
+  EndTransactionThreadPoolQueueCapacity: '0',
+  dispatchBehindBytes: '0',
+  dispatchMaxBuffer: '0',
+  getMessageEntireTimeMax: '0',
+  pageCacheLockTimeMills: '0',
+  putLatency99: '0.00',
+  putLatency999: '0.00',
+  putMessageDistributeTime: 'null',
+  putMessageEntireTimeMax: '0',
+  remainTransientStoreBufferNumbs: '2147483647',
+  timerCongestNum: '0',
+  timerDequeueTps: '0.0',
+  timerEnqueueTps: '0.0',
+  timerOffsetBehind: '0',
+  timerReadBehind: '0',
+};
+
 function addQueueFigures(info: Map<string, string>, sendCapacity: number): void {
   for (const name of ['send', 'pull', 'query', 'litePull', 'ack']) {
     const capacity = name === 'send' ? sendCapacity : 0;
@@ -53,10 +71,7 @@ function addQueueFigures(info: Map<string, string>, sendCapacity: number): void 
     setIfAbsent(info, `${name}ThreadPoolQueueSize`, '0');
     setIfAbsent(info, `${name}ThreadPoolQueueHeadWaitTimeMills`, '0');
   }
-  setIfAbsent(info, 'EndTransactionThreadPoolQueueCapacity', '0');
-  setIfAbsent(info, 'EndTransactionQueueSize', '0');
-  setIfAbsent(info, 'pageCacheLockTimeMills', '0');
-  setIfAbsent(info, 'remainTransientStoreBufferNumbs', String(0x7fffffff));
+  for (const [key, value] of Object.entries(WITHOUT_MEANING)) setIfAbsent(info, key, value);
 }
 
 function setIfAbsent(info: Map<string, string>, key: string, value: string): void {
