@@ -218,7 +218,9 @@ describe('NamesrvController over a socket', () => {
 
   test('BROKER_HEARTBEAT, GET_BROKER_MEMBER_GROUP', async () => {
     const group = { clusterName: 'DefaultCluster', brokerName: 'broker-a' };
-    expect((await ask('GET_BROKER_MEMBER_GROUP', group)).body).toBe('{}');
+    expect((await ask('GET_BROKER_MEMBER_GROUP', group)).body).toBe(
+      '{"brokerMemberGroup":{"brokerAddrs":{},"brokerName":"broker-a","cluster":"DefaultCluster"}}',
+    );
     await ask('REGISTER_BROKER', FIELDS, BODY);
     expect(await ask('BROKER_HEARTBEAT', { ...group, brokerAddr: '127.0.0.1:33911' })).toEqual(OK);
     expect((await ask('GET_BROKER_MEMBER_GROUP', group)).body).toBe(

@@ -51,14 +51,14 @@ export class BrokerLifecycleProcessor {
     return response;
   }
 
-  /** GET_BROKER_MEMBER_GROUP (901): the addresses of one broker's processes. */
+  /** GET_BROKER_MEMBER_GROUP (901): the addresses of one broker's processes, if any. */
   getBrokerMemberGroup(request: RemotingCommand): RemotingCommand {
-    const { brokerName } = decodeHeader(GetBrokerMemberGroupRequestHeader, request);
+    const { clusterName, brokerName } = decodeHeader(GetBrokerMemberGroupRequestHeader, request);
     const broker = this.routes.brokerData(brokerName);
-    const brokerMemberGroup = broker && {
-      brokerAddrs: broker.brokerAddrs,
+    const brokerMemberGroup = {
+      brokerAddrs: broker?.brokerAddrs ?? new Map<number, string>(),
       brokerName,
-      cluster: broker.cluster,
+      cluster: broker?.cluster ?? clusterName,
     };
     const response = RemotingCommand.createResponse(request, ResponseCode.SUCCESS);
     response.body = Buffer.from(

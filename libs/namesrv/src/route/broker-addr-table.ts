@@ -5,7 +5,7 @@ export interface RegisteredBroker {
   readonly cluster: string;
   readonly brokerName: string;
   readonly brokerAddrs: Map<number, string>;
-  zoneName?: string;
+  zoneName?: string | undefined;
   enableActingMaster: boolean;
 }
 

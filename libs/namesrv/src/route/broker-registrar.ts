@@ -37,7 +37,7 @@ export class BrokerRegistrar {
     this.forgetOtherName(clusterName, brokerName, brokerAddr);
     const data = this.tables.brokers.getOrAdd(clusterName, brokerName);
     data.enableActingMaster = registration.enableActingMaster ?? false;
-    if (registration.zoneName !== undefined) data.zoneName = registration.zoneName;
+    data.zoneName = registration.zoneName;
     const isFirst = this.takeBrokerId(data, brokerId, brokerAddr);
     if (registration.announced !== 'SAME_AS_BEFORE') {
       this.applyTopics(registration, registration.announced, data, isFirst);
