@@ -107,12 +107,13 @@ export class BrokerController implements BrokerContext {
     this.subscriptionGroupManager = new SubscriptionGroupManager(config.broker, {
       clock,
       logger,
+      limits,
       file: this.configFile('subscriptionGroup.json'),
     });
     this.consumerManager = this.createConsumerManager();
-    this.producerManager = new ProducerManager({ clock, logger });
+    this.producerManager = new ProducerManager({ clock, logger, limits });
     this.consumerOffsetManager = this.createConsumerOffsetManager();
-    this.rebalanceLockManager = new RebalanceLockManager(clock);
+    this.rebalanceLockManager = new RebalanceLockManager(clock, limits);
     this.clientHousekeepingService = new ClientHousekeepingService(
       this,
       config.broker.channelExpiredTimeout,
@@ -254,10 +255,11 @@ export class BrokerController implements BrokerContext {
   }
 
   private createConsumerManager(): ConsumerManager {
-    const { clock, logger } = this;
+    const { clock, logger, limits } = this;
     return new ConsumerManager({
       clock,
       logger,
+      limits,
       isNotifyEnabled: (group) =>
         this.config.broker.notifyConsumerIdsChangedEnable &&
         (this.subscriptionGroupManager.getSubscriptionGroupConfig(group)
@@ -268,11 +270,12 @@ export class BrokerController implements BrokerContext {
   }
 
   private createConsumerOffsetManager(): ConsumerOffsetManager {
-    const { clock, logger } = this;
+    const { clock, logger, limits } = this;
     return new ConsumerOffsetManager(
       {
         clock,
         logger,
+        limits,
         file: this.configFile('consumerOffset.json'),
         isMember: (group, connectionId) => this.consumerManager.isMember(group, connectionId),
       },

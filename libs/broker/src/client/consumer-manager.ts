@@ -1,5 +1,5 @@
 import type { Clock, Logger } from '@rocket-nest/common';
-import type { Connection, SubscriptionData } from '@rocket-nest/remoting';
+import type { Connection, LimitHits, SubscriptionData } from '@rocket-nest/remoting';
 import type { ClientChannelInfo } from './client-channel-info';
 import { ConsumerGroupInfo } from './consumer-group-info';
 import type { ConsumerGroupProfile } from './consumer-group-info';
@@ -13,6 +13,8 @@ export const MAX_SUBSCRIPTIONS_PER_GROUP = 4096;
 export interface ConsumerManagerDeps {
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Told when a named limit is reached. */
+  readonly limits?: LimitHits;
   /** Whether the group's configuration wants notices of changes. */
   readonly isNotifyEnabled: (group: string) => boolean;
   /**
@@ -72,9 +74,13 @@ export class ConsumerManager {
 
   registerConsumer(registration: ConsumerRegistration): RegisterConsumerStatus {
     const { group, channel, profile, subscriptions } = registration;
-    if ((subscriptions?.length ?? 0) > MAX_SUBSCRIPTIONS_PER_GROUP) return 'REFUSED';
+    if ((subscriptions?.length ?? 0) > MAX_SUBSCRIPTIONS_PER_GROUP) {
+      this.deps.limits?.hit('maxSubscriptionsPerGroup');
+      return 'REFUSED';
+    }
     const memberships = this.membershipsOf(channel.connection);
     if (!memberships.has(group) && memberships.size >= MAX_CONSUMER_GROUPS_PER_CONNECTION) {
+      this.deps.limits?.hit('maxConsumerGroupsPerConnection');
       return 'REFUSED';
     }
     memberships.add(group);

@@ -1,4 +1,5 @@
 import type { Clock, Logger } from '@rocket-nest/common';
+import type { LimitHits } from '@rocket-nest/remoting';
 import type { ClientChannelInfo } from './client-channel-info';
 
 /** Producer groups one connection may belong to; a heartbeat past it is refused. */
@@ -7,6 +8,8 @@ export const MAX_PRODUCER_GROUPS_PER_CONNECTION = 4096;
 export interface ProducerManagerDeps {
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Told when a named limit is reached. */
+  readonly limits?: LimitHits;
 }
 
 /** Who produces: the groups and their live members, for check-backs, replies and the admin tools. */
@@ -44,6 +47,7 @@ export class ProducerManager {
     const id = channel.connection.id;
     const memberships = this.groupsByConnection.get(id) ?? new Set<string>();
     if (!memberships.has(group) && memberships.size >= MAX_PRODUCER_GROUPS_PER_CONNECTION) {
+      this.deps.limits?.hit('maxProducerGroupsPerConnection');
       return false;
     }
     this.groupsByConnection.set(id, memberships.add(group));

@@ -1,10 +1,14 @@
 import type { Clock, MessageQueue } from '@rocket-nest/common';
+import type { LimitHits } from '@rocket-nest/remoting';
 
 /** A lock that was not renewed for this long is anybody's, as in the original. */
 export const REBALANCE_LOCK_EXPIRES_AFTER_MS = 60_000;
 
 /** Queues of one group that may be locked at a time; requests past it are not granted. */
 export const MAX_LOCKS_PER_GROUP = 65_536;
+
+/** Groups that may hold locks at a time; requests of further ones are granted nothing. */
+export const MAX_GROUPS_WITH_LOCKS = 100_000;
 
 interface QueueLock {
   clientId: string;
@@ -20,12 +24,14 @@ export class RebalanceLockManager {
 
   constructor(
     private readonly clock: Clock,
+    private readonly limits?: LimitHits,
     private readonly expiresAfterMs: number = REBALANCE_LOCK_EXPIRES_AFTER_MS,
   ) {}
 
   /** Takes or renews the locks that are free or the client's own, and returns those queues. */
   tryLockBatch(group: string, queues: readonly MessageQueue[], clientId: string): MessageQueue[] {
     const locks = this.locksOf(group);
+    if (!locks) return [];
     const nowMs = this.clock.monotonicNow();
     const owned = queues.filter((queue) => this.tryLock(locks, queue, clientId, nowMs));
     if (locks.size === 0) this.locksByGroup.delete(group);
@@ -80,7 +86,10 @@ export class RebalanceLockManager {
     const key = keyOf(queue);
     const lock = locks.get(key);
     if (!lock) {
-      if (locks.size >= MAX_LOCKS_PER_GROUP) return false;
+      if (locks.size >= MAX_LOCKS_PER_GROUP) {
+        this.limits?.hit('maxLocksPerGroup');
+        return false;
+      }
       locks.set(key, { clientId, renewedAtMs: nowMs });
       return true;
     }
@@ -94,9 +103,15 @@ export class RebalanceLockManager {
     return nowMs - lock.renewedAtMs > this.expiresAfterMs;
   }
 
-  private locksOf(group: string): Map<string, QueueLock> {
-    let locks = this.locksByGroup.get(group);
-    if (!locks) this.locksByGroup.set(group, (locks = new Map()));
+  private locksOf(group: string): Map<string, QueueLock> | undefined {
+    const known = this.locksByGroup.get(group);
+    if (known) return known;
+    if (this.locksByGroup.size >= MAX_GROUPS_WITH_LOCKS) {
+      this.limits?.hit('maxGroupsWithLocks');
+      return undefined;
+    }
+    const locks = new Map<string, QueueLock>();
+    this.locksByGroup.set(group, locks);
     return locks;
   }
 }

@@ -1,5 +1,6 @@
 import { DataVersion } from '@rocket-nest/common';
 import type { Clock, Logger, Timer } from '@rocket-nest/common';
+import type { LimitHits } from '@rocket-nest/remoting';
 import { CoalescedTask } from '../background/coalesced-task';
 import type { JsonTableFile } from '../background/json-table-file';
 import { consumerOffsetsJson, readConsumerOffsets } from './consumer-offset-json';
@@ -16,6 +17,8 @@ export interface ConsumerOffsetManagerDeps {
   readonly logger: Logger;
   /** `config/consumerOffset.json`. */
   readonly file: JsonTableFile;
+  /** Told when a named limit is reached. */
+  readonly limits?: LimitHits;
   /** Whether the connection is a live member of the consumer group. */
   readonly isMember: (group: string, connectionId: number) => boolean;
 }
@@ -131,7 +134,10 @@ export class ConsumerOffsetManager {
       this.staleCommits++;
       return 'STALE';
     }
-    if (stored === undefined && this.offsets.size >= MAX_CONSUMER_OFFSETS) return 'REFUSED';
+    if (stored === undefined && this.offsets.size >= MAX_CONSUMER_OFFSETS) {
+      this.deps.limits?.hit('maxConsumerOffsets');
+      return 'REFUSED';
+    }
     const committerId = committer?.id ?? 0;
     if (this.committers.get(topic, group, queueId) !== committerId) {
       this.committers.set(topic, group, queueId, committerId);

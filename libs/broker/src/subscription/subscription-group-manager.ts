@@ -8,6 +8,7 @@ import {
   validateGroup,
 } from '@rocket-nest/common';
 import type { Clock, Logger, SubscriptionGroupConfig } from '@rocket-nest/common';
+import type { LimitHits } from '@rocket-nest/remoting';
 import { CoalescedTask } from '../background/coalesced-task';
 import { JsonEntries, jsonChunks } from '../background/json-chunks';
 import type { JsonValue } from '../background/json-chunks';
@@ -42,6 +43,8 @@ export interface SubscriptionGroupManagerDeps {
   readonly logger: Logger;
   /** `config/subscriptionGroup.json`. */
   readonly file: JsonTableFile;
+  /** Told when a named limit is reached. */
+  readonly limits?: LimitHits;
 }
 
 /** The consumer groups this broker knows, and the topics that some of them may not read. */
@@ -112,7 +115,7 @@ export class SubscriptionGroupManager {
     const known = this.groups.get(group);
     if (known) return known;
     if (!this.settings.autoCreateSubscriptionGroup && !isSystemGroup(group)) return undefined;
-    if (validateGroup(group) || this.groups.size >= MAX_SUBSCRIPTION_GROUPS) return undefined;
+    if (validateGroup(group) || this.isFull()) return undefined;
     const config = createSubscriptionGroupConfig(group);
     this.groups.set(group, config);
     this.noteChange();
@@ -122,8 +125,7 @@ export class SubscriptionGroupManager {
 
   /** Creates or replaces a group; false when the table is full. The caller persists. */
   updateSubscriptionGroupConfig(config: SubscriptionGroupConfig): boolean {
-    const isNew = !this.groups.has(config.groupName);
-    if (isNew && this.groups.size >= MAX_SUBSCRIPTION_GROUPS) return false;
+    if (!this.groups.has(config.groupName) && this.isFull()) return false;
     this.groups.set(config.groupName, config);
     this.noteChange();
     return true;
@@ -176,6 +178,12 @@ export class SubscriptionGroupManager {
       subscriptionGroupTable: new JsonEntries(() => groupEntries(groups ?? this.groups.values())),
     };
     return jsonChunks(root, pretty);
+  }
+
+  private isFull(): boolean {
+    if (this.groups.size < MAX_SUBSCRIPTION_GROUPS) return false;
+    this.deps.limits?.hit('maxSubscriptionGroups');
+    return true;
   }
 
   private noteChange(): void {
