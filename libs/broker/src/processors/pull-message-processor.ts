@@ -1,12 +1,8 @@
 import { errorCodeOf, errorMessageOf, isReadable } from '@rocket-nest/common';
-import {
-  PullMessageRequestHeader,
-  RemotingCommand,
-  RequestCode,
-  ResponseCode,
-  decodeHeader,
-} from '@rocket-nest/remoting';
+import { RemotingCommand, RequestCode, ResponseCode } from '@rocket-nest/remoting';
 import type { Connection, SubscriptionData } from '@rocket-nest/remoting';
+import { PullMessageRequestDecoder } from '@rocket-nest/remoting/internal';
+import type { PullMessageRequest } from '@rocket-nest/remoting/internal';
 import { GetMessageStatus } from '@rocket-nest/store';
 import type { GetMessageResult } from '@rocket-nest/store';
 import type { BrokerContext } from '../broker-context';
@@ -34,13 +30,14 @@ interface Refusal {
  * the store's memory; a pull that finds nothing may wait for the next message.
  */
 export class PullMessageProcessor implements PullRunner {
+  private readonly decoder = new PullMessageRequestDecoder();
   private readonly tagFilters = new TagFilters();
 
   constructor(private readonly context: BrokerContext) {}
 
   process(connection: Connection, request: RemotingCommand): undefined {
     this.context.counters.pullRequests++;
-    const header = decodeHeader(PullMessageRequestHeader, request);
+    const header = this.decoder.decode(request);
     const response = RemotingCommand.createResponse(request, ResponseCode.SYSTEM_ERROR);
     this.run(new PullOperation(this, connection, request.code, header, response), true);
     return undefined;
@@ -149,7 +146,7 @@ export class PullMessageProcessor implements PullRunner {
   }
 
   private subscriptionOfGroup(
-    header: PullMessageRequestHeader,
+    header: PullMessageRequest,
     mayBroadcast: boolean,
   ): SubscriptionData | Refusal {
     const { consumerGroup, topic } = header;
@@ -305,7 +302,7 @@ function forbidden(forbiddenType: number, remark: string): Refusal {
   return { code: ResponseCode.NO_PERMISSION, remark, forbiddenType };
 }
 
-function subscriptionOfRequest(header: PullMessageRequestHeader): SubscriptionData | Refusal {
+function subscriptionOfRequest(header: PullMessageRequest): SubscriptionData | Refusal {
   const { topic, subscription, expressionType, subVersion } = header;
   if (!isTagType(expressionType) && subscription) {
     return {

@@ -2,9 +2,9 @@ import type {
   Connection,
   CustomHeader,
   ExtFieldWriter,
-  PullMessageRequestHeader,
   RemotingCommand,
 } from '@rocket-nest/remoting';
+import type { PullMessageRequest } from '@rocket-nest/remoting/internal';
 import type { MessageFilter } from '@rocket-nest/store';
 import type { HeldPull } from '../longpolling/held-pull';
 
@@ -28,7 +28,7 @@ export class PullOperation implements HeldPull, CustomHeader {
     private readonly runner: PullRunner,
     readonly connection: Connection,
     readonly requestCode: number,
-    readonly header: PullMessageRequestHeader,
+    readonly header: PullMessageRequest,
     readonly response: RemotingCommand,
   ) {}
 

@@ -1,10 +1,10 @@
 import { MessageConst, PermName, dlqTopicOf, groupOfRetryOrDlqTopic } from '@rocket-nest/common';
 import type { TopicConfig } from '@rocket-nest/common';
 import { MQVersion, ResponseCode } from '@rocket-nest/remoting';
+import type { SendMessageRequest } from '@rocket-nest/remoting/internal';
 import type { BrokerContext } from '../broker-context';
 import type { MessageTarget } from '../messages/delay-routing';
 import type { SendRefusal } from './send-admission';
-import type { SendRequest } from './send-request';
 
 const DLQ_QUEUES_PER_GROUP = 1;
 
@@ -16,7 +16,7 @@ const DLQ_QUEUES_PER_GROUP = 1;
 export function routeRetry(
   context: BrokerContext,
   clientVersion: number,
-  send: SendRequest,
+  send: SendMessageRequest,
   target: MessageTarget,
   properties: Map<string, string>,
 ): TopicConfig | SendRefusal | undefined {

@@ -8,8 +8,8 @@ import {
 import type { TopicConfig } from '@rocket-nest/common';
 import { ResponseCode } from '@rocket-nest/remoting';
 import type { Connection } from '@rocket-nest/remoting';
+import type { SendMessageRequest } from '@rocket-nest/remoting/internal';
 import type { BrokerContext } from '../broker-context';
-import type { SendRequest } from './send-request';
 
 /** Why a send is not taken. */
 export interface SendRefusal {
@@ -21,7 +21,7 @@ export interface SendRefusal {
 export class SendAdmission {
   constructor(private readonly context: BrokerContext) {}
 
-  admit(connection: Connection, send: SendRequest): TopicConfig | SendRefusal {
+  admit(connection: Connection, send: SendMessageRequest): TopicConfig | SendRefusal {
     const notYet = this.refusalBeforeStart();
     if (notYet) return notYet;
     let topicConfig = this.context.topicConfigManager.selectTopicConfig(send.topic);
@@ -40,7 +40,7 @@ export class SendAdmission {
     const queues = Math.max(topicConfig.writeQueueNums, topicConfig.readQueueNums);
     if (send.queueId < queues) return topicConfig;
     return {
-      code: ResponseCode.SYSTEM_ERROR,
+      code: ResponseCode.INVALID_PARAMETER,
       remark:
         `the topic ${send.topic} has no queue ${send.queueId}, only ${queues} ` +
         `(producer ${connection.remoteAddress})`,
@@ -56,7 +56,7 @@ export class SendAdmission {
     };
   }
 
-  private findTopic(connection: Connection, send: SendRequest): TopicConfig | SendRefusal {
+  private findTopic(connection: Connection, send: SendMessageRequest): TopicConfig | SendRefusal {
     const { topic } = send;
     const problem = validateTopic(topic);
     if (problem) return { code: ResponseCode.INVALID_PARAMETER, remark: problem.message };

@@ -9,6 +9,8 @@ import {
 import type { TopicConfig } from '@rocket-nest/common';
 import { RemotingCommand, RequestCode, ResponseCode } from '@rocket-nest/remoting';
 import type { Connection } from '@rocket-nest/remoting';
+import { SendMessageRequestDecoder } from '@rocket-nest/remoting/internal';
+import type { SendMessageRequest } from '@rocket-nest/remoting/internal';
 import { PutMessageStatus, createHostAddress } from '@rocket-nest/store';
 import type { HostAddress, MessageExtBrokerInner, PutMessageResult } from '@rocket-nest/store';
 import type { BrokerContext } from '../broker-context';
@@ -22,8 +24,6 @@ import { isStored, remarkOf, responseCodeOf } from './put-status-answer';
 import { routeRetry } from './retry-routing';
 import { SendAdmission } from './send-admission';
 import type { SendRefusal } from './send-admission';
-import { decodeSendRequest } from './send-request';
-import type { SendRequest } from './send-request';
 
 const BORN_HOST = 'bornHost';
 
@@ -47,6 +47,7 @@ export class SendMessageProcessor implements SendAnswerer {
   readonly regionId: string;
   readonly traceOn: string;
   messageIdPrefix = '';
+  private readonly decoder = new SendMessageRequestDecoder();
   private readonly scan = new PropertyScan();
   private readonly admission: SendAdmission;
   private readonly brokerProperties: BrokerProperties;
@@ -75,10 +76,11 @@ export class SendMessageProcessor implements SendAnswerer {
 
   process(connection: Connection, request: RemotingCommand): RemotingCommand | undefined {
     this.context.counters.sendRequests++;
-    const send = decodeSendRequest(request);
+    const send = this.decoder.decode(request);
     if (this.pending >= this.maxPending) return this.busy(request);
     const topicConfig = this.admission.admit(connection, send);
     if ('code' in topicConfig) return this.refuse(request, topicConfig);
+    if (!request.body?.length) return this.refuse(request, EMPTY_BODY);
     return request.code === RequestCode.SEND_BATCH_MESSAGE || send.batch
       ? this.sendBatch(connection, request, send, topicConfig)
       : this.sendMessage(connection, request, send, topicConfig);
@@ -113,11 +115,11 @@ export class SendMessageProcessor implements SendAnswerer {
   private sendMessage(
     connection: Connection,
     request: RemotingCommand,
-    send: SendRequest,
+    send: SendMessageRequest,
     topicConfig: TopicConfig,
   ): RemotingCommand | undefined {
     const queueId = this.chooseQueue(send.queueId, topicConfig);
-    const propertiesText = Buffer.from(send.properties ?? '');
+    const propertiesText = send.properties;
     const { scan } = this;
     scan.scan(propertiesText);
     const plain =
@@ -125,7 +127,7 @@ export class SendMessageProcessor implements SendAnswerer {
     if (!plain) {
       return this.sendDecoded(connection, request, send, topicConfig, queueId, propertiesText);
     }
-    const uniqKey = propertiesText.toString('latin1', scan.uniqKeyStart, scan.uniqKeyEnd);
+    const uniqKey = propertiesText.toString('utf8', scan.uniqKeyStart, scan.uniqKeyEnd);
     const message = this.buildMessage(connection, request, send);
     message.queueId = queueId;
     if (topicConfig.topicFilterType === 'MULTI_TAG') {
@@ -146,7 +148,7 @@ export class SendMessageProcessor implements SendAnswerer {
   private sendDecoded(
     connection: Connection,
     request: RemotingCommand,
-    send: SendRequest,
+    send: SendMessageRequest,
     topicConfig: TopicConfig,
     queueId: number,
     propertiesText: Buffer,
@@ -199,7 +201,7 @@ export class SendMessageProcessor implements SendAnswerer {
   private sendBatch(
     connection: Connection,
     request: RemotingCommand,
-    send: SendRequest,
+    send: SendMessageRequest,
     topicConfig: TopicConfig,
   ): RemotingCommand | undefined {
     if (isRetryTopic(send.topic)) {
@@ -209,10 +211,10 @@ export class SendMessageProcessor implements SendAnswerer {
       });
     }
     const queueId = this.chooseQueue(send.queueId, topicConfig);
-    const propertiesText = Buffer.from(send.properties ?? '');
+    const propertiesText = send.properties;
     this.scan.scan(propertiesText);
     const uniqKey = this.scan.has(PropertyBit.UNIQ_KEY)
-      ? propertiesText.toString('latin1', this.scan.uniqKeyStart, this.scan.uniqKeyEnd)
+      ? propertiesText.toString('utf8', this.scan.uniqKeyStart, this.scan.uniqKeyEnd)
       : '';
     const waitStored = !this.scan.has(PropertyBit.WAIT_FALSE);
     this.pending++;
@@ -252,7 +254,7 @@ export class SendMessageProcessor implements SendAnswerer {
   private buildMessage(
     connection: Connection,
     request: RemotingCommand,
-    send: SendRequest,
+    send: SendMessageRequest,
   ): MessageExtBrokerInner {
     return {
       topic: send.topic,
@@ -346,6 +348,11 @@ export class SendMessageProcessor implements SendAnswerer {
 }
 
 const NO_BYTES = Buffer.alloc(0);
+
+const EMPTY_BODY = {
+  code: ResponseCode.MESSAGE_ILLEGAL,
+  remark: 'the message body is empty: a message needs at least one byte',
+};
 
 const TIMER_PROPERTIES = [
   MessageConst.PROPERTY_TIMER_DELAY_SEC,
