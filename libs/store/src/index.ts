@@ -17,4 +17,7 @@ export type { DispatchRequest } from './dispatch/dispatch-request';
 export type { CommitLogDispatcher } from './dispatch/commit-log-dispatcher';
 export type { MessageArrivingListener } from './dispatch/message-arriving-listener';
 export { MessageStore } from './message-store';
-export type { MessageStoreDeps, StoredQueue, StoreLatencyObserver } from './message-store';
+export type { StoredQueue } from './message-store';
+export type { MessageStoreDeps, StoreLatencyObserver } from './store-components';
+export { StoreError } from './errors/store-error';
+export type { StoreErrorCode } from './errors/store-error';

@@ -1,1 +1,3 @@
-export {};
+export { RecordParser } from './commitlog/record-parser';
+export { PropertyScanner } from './commitlog/property-scanner';
+export type { ProcessProbe } from './checkpoint/process-probe';

@@ -1,29 +1,26 @@
-import type { Clock, FileSystem, Logger, Random } from '@rocket-nest/common';
-import type { EventLoopTurn } from '@rocket-nest/common/internal';
+import { strict as assert } from 'node:assert';
+import type { Timer } from '@rocket-nest/common';
+import { errorMessageOf } from '@rocket-nest/common';
+import { AbortFile } from './checkpoint/abort-file';
+import { LockFile } from './checkpoint/lock-file';
+import { SystemProcessProbe, type ProcessProbe } from './checkpoint/process-probe';
+import type { QueueOffsets } from './checkpoint/queue-offset-table';
 import type { MessageStoreConfig } from './config/message-store-config';
 import type { CommitLogDispatcher } from './dispatch/commit-log-dispatcher';
 import type { MessageArrivingListener } from './dispatch/message-arriving-listener';
 import type { GetMessageRequest, GetMessageResult } from './get/get-message';
 import type { BoundaryType, IndexType, QueryMessageResult } from './get/query-message-result';
 import type { MessageExtBatch, MessageExtBrokerInner } from './put/message-ext-broker-inner';
+import { PendingPut } from './put/pending-put';
 import type { PutMessageCallback, PutMessageResult } from './put/put-message-result';
-
-export interface MessageStoreDeps {
-  readonly fileSystem: FileSystem;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
-  readonly turn: EventLoopTurn;
-  /** Told how long writes and syncs of the commit log took, in milliseconds. */
-  readonly latency?: StoreLatencyObserver;
-  /** Told when a named limit is hit. */
-  readonly limits?: { hit(name: string): void };
-}
-
-export interface StoreLatencyObserver {
-  onPwrite(durationMs: number, bytes: number): void;
-  onFsync(durationMs: number): void;
-}
+import { PutMessageStatus } from './put/put-message-status';
+import { StoreRecovery, type RecoveryResult } from './recovery/store-recovery';
+import {
+  createStoreComponents,
+  type MessageStoreDeps,
+  type StoreComponents,
+} from './store-components';
+import { storeRuntimeInfo } from './store-runtime-info';
 
 /** A queue that the store knows. */
 export interface StoredQueue {
@@ -33,129 +30,333 @@ export interface StoredQueue {
   readonly maxOffset: number;
 }
 
+type StoreState = 'new' | 'loaded' | 'running' | 'stopping' | 'closed';
+
+/**
+ * Messages on disk: `load` (recovers what is there), `start` (accepts messages), `shutdown` (leaves
+ * a clean store). Positions are bytes of the commit log, offsets count messages of a queue.
+ */
 export class MessageStore {
+  private readonly parts: StoreComponents;
+  private readonly abortFile: AbortFile;
+  private readonly lockFile: LockFile;
+  private state: StoreState = 'new';
+  private flushTimer: Timer | undefined;
+  private recovery: RecoveryResult | undefined;
+
   constructor(
     readonly config: MessageStoreConfig,
-    protected readonly deps: MessageStoreDeps,
-  ) {}
+    private readonly deps: MessageStoreDeps,
+    processProbe: ProcessProbe = new SystemProcessProbe(),
+  ) {
+    this.parts = createStoreComponents(config, deps);
+    const { root } = this.parts.paths;
+    this.abortFile = new AbortFile(deps.fileSystem, root, processProbe.pid);
+    this.lockFile = new LockFile(deps.fileSystem, root, processProbe);
+  }
 
-  load(): Promise<void> {
-    throw new Error('not yet');
+  /**
+   * Locks the folder and brings its files into a consistent state. Rejects with STORE_LOCKED when
+   * another process has it, with STORE_BAD_FILE when files do not fit the configured sizes.
+   */
+  async load(): Promise<void> {
+    assert(this.state === 'new', 'a store is loaded once');
+    this.deps.fileSystem.mkdir(this.parts.paths.root);
+    this.lockFile.acquire();
+    try {
+      this.recovery = await new StoreRecovery(this.parts, this.abortFile).run();
+    } catch (error) {
+      this.abandon();
+      throw error;
+    }
+    this.state = 'loaded';
   }
+
+  /** Accepts messages and begins to write in the background. */
   start(): void {
-    throw new Error('not yet');
+    assert(this.state === 'loaded', 'a store is loaded before it is started');
+    this.state = 'running';
+    this.parts.checkpointService.start();
+    if (this.config.flushDiskType === 'SYNC_FLUSH') return;
+    this.flushTimer = this.deps.clock.every(
+      this.config.flushIntervalCommitLog,
+      () => void this.parts.commitService.sync(),
+    );
   }
-  shutdown(): Promise<void> {
-    throw new Error('not yet');
+
+  /**
+   * Writes and syncs everything and leaves a store that the next start need not check. What cannot
+   * be written is left to the next start's recovery, and logged.
+   */
+  async shutdown(): Promise<void> {
+    if (this.state === 'stopping' || this.state === 'closed') return;
+    const wasOpen = this.state === 'running' || this.state === 'loaded';
+    this.state = 'stopping';
+    this.flushTimer?.cancel();
+    await this.parts.checkpointService.stop();
+    if (wasOpen) await this.closeCleanly();
+    this.abandon();
   }
+
   /** Lets go of files and timers without a clean stop, as a crash would. */
   abandon(): void {
-    throw new Error('not yet');
+    this.state = 'closed';
+    this.flushTimer?.cancel();
+    void this.parts.checkpointService.stop();
+    this.parts.commitService.close();
+    this.parts.recordReader.clear();
+    for (const file of this.parts.log.files.all) file.unpin();
+    this.parts.pool.closeAll();
+    this.lockFile.release();
   }
 
-  putMessage(_message: MessageExtBrokerInner, _callback: PutMessageCallback): void {
-    throw new Error('not yet');
-  }
-  putMessages(_batch: MessageExtBatch, _callback: PutMessageCallback): void {
-    throw new Error('not yet');
-  }
-  putMessageAsync(_message: MessageExtBrokerInner): Promise<PutMessageResult> {
-    throw new Error('not yet');
-  }
-  putMessagesAsync(_batch: MessageExtBatch): Promise<PutMessageResult> {
-    throw new Error('not yet');
+  /**
+   * Stores a message. The callback is told at the end of the turn (ASYNC_FLUSH) or after the sync
+   * (SYNC_FLUSH); a refusal is told before this returns.
+   */
+  putMessage(message: MessageExtBrokerInner, callback: PutMessageCallback): void {
+    if (!this.mayPut(callback)) return;
+    this.accept(this.parts.appender.append(message, callback), callback);
   }
 
-  /** At once when everything asked for is in memory, else a promise. */
-  getMessage(_request: GetMessageRequest): GetMessageResult | Promise<GetMessageResult> {
-    throw new Error('not yet');
+  /** Stores a client batch, each item as a record of its own with consecutive queue offsets. */
+  putMessages(batch: MessageExtBatch, callback: PutMessageCallback): void {
+    if (!this.mayPut(callback)) return;
+    this.accept(this.parts.appender.appendBatch(batch, callback), callback);
+  }
+
+  putMessageAsync(message: MessageExtBrokerInner): Promise<PutMessageResult> {
+    return new Promise((resolve) => this.putMessage(message, { onPut: resolve }));
+  }
+
+  putMessagesAsync(batch: MessageExtBatch): Promise<PutMessageResult> {
+    return new Promise((resolve) => this.putMessages(batch, { onPut: resolve }));
+  }
+
+  /**
+   * At once when everything asked for is in memory, else a promise, which rejects with
+   * STORE_READ_BUSY when too many reads of old messages wait already.
+   */
+  getMessage(request: GetMessageRequest): GetMessageResult | Promise<GetMessageResult> {
+    return this.parts.reader.getMessage(request);
   }
 
   /** 0 for a queue that the store does not know. */
-  minOffsetInQueue(_topic: string, _queueId: number): number {
-    throw new Error('not yet');
+  minOffsetInQueue(topic: string, queueId: number): number {
+    const queue = this.parts.queues.findQueue(topic, queueId);
+    return queue ? this.parts.minOffsets.minOffset(queue) : 0;
   }
+
   /** Offset of the next message that becomes visible; 0 for an unknown queue. */
-  maxOffsetInQueue(_topic: string, _queueId: number): number {
-    throw new Error('not yet');
+  maxOffsetInQueue(topic: string, queueId: number): number {
+    return this.parts.queues.findQueue(topic, queueId)?.maxOffset ?? 0;
   }
+
   minPhyOffset(): number {
-    throw new Error('not yet');
+    return this.parts.log.minOffset;
   }
+
+  /** End of what readers can see. */
   maxPhyOffset(): number {
-    throw new Error('not yet');
+    return this.parts.dispatcher.dispatchedOffset;
   }
+
   /** Everything of the commit log below this position survives a power cut. */
   flushedWhere(): number {
-    throw new Error('not yet');
+    return this.parts.log.flushedOffset;
   }
+
   /** Why nothing can be written, undefined when writes are accepted. */
   readOnlyReason(): string | undefined {
-    throw new Error('not yet');
+    if (this.state !== 'running') return `the store is ${this.state}`;
+    return this.parts.log.readOnlyReason;
   }
+
   isWriteable(): boolean {
-    throw new Error('not yet');
+    return this.readOnlyReason() === undefined;
   }
 
-  offsetInQueueByTime(
-    _topic: string,
-    _queueId: number,
-    _timestampMs: number,
-    _boundaryType?: BoundaryType,
+  /**
+   * `lower` (default): first message stored at or after a time, the max offset when there is none.
+   * `upper`: last message stored at or before it, 0 when there is none. 0 for an unknown queue.
+   */
+  async offsetInQueueByTime(
+    topic: string,
+    queueId: number,
+    timestampMs: number,
+    boundaryType: BoundaryType = 'lower',
   ): Promise<number> {
-    throw new Error('not yet');
+    const queue = this.parts.queues.findQueue(topic, queueId);
+    return queue ? this.parts.queries.offsetByTime(queue, timestampMs, boundaryType) : 0;
   }
+
   /** Store time of the message at an offset, -1 when it is not there. */
-  messageStoreTimestamp(_topic: string, _queueId: number, _offset: number): Promise<number> {
-    throw new Error('not yet');
+  async messageStoreTimestamp(topic: string, queueId: number, offset: number): Promise<number> {
+    const queue = this.parts.queues.findQueue(topic, queueId);
+    return queue ? this.parts.queries.storeTimestampOf(queue, offset) : -1;
   }
+
   /** Store time of the first message of a queue, or of the whole store; -1 when there is none. */
-  earliestMessageTime(_topic?: string, _queueId?: number): Promise<number> {
-    throw new Error('not yet');
+  async earliestMessageTime(topic?: string, queueId = 0): Promise<number> {
+    if (topic === undefined) return this.parts.queries.storeTimestampAt(this.minPhyOffset());
+    return this.messageStoreTimestamp(topic, queueId, this.minOffsetInQueue(topic, queueId));
   }
+
   /** The whole record at a commit log position; undefined when there is no valid record. */
-  lookMessageByOffset(_physicalOffset: number, _sizeBytes?: number): Promise<Buffer | undefined> {
-    throw new Error('not yet');
+  lookMessageByOffset(physicalOffset: number, sizeBytes?: number): Promise<Buffer | undefined> {
+    return this.parts.queries.record(physicalOffset, sizeBytes);
   }
+
+  /** Messages of a topic by key (KEYS or UNIQ_KEY) or tags, stored between two times. */
   queryMessage(
-    _topic: string,
-    _key: string,
-    _maxNum: number,
-    _beginMs: number,
-    _endMs: number,
-    _indexType?: IndexType,
+    topic: string,
+    key: string,
+    maxNum: number,
+    beginMs: number,
+    endMs: number,
+    indexType?: IndexType,
   ): Promise<QueryMessageResult> {
-    throw new Error('not yet');
-  }
-  /** Whether a message at this position would have to come from the disk. */
-  isInDisk(_physicalOffset: number): boolean {
-    throw new Error('not yet');
+    return this.parts.queries.query(topic, key, maxNum, beginMs, endMs, indexType);
   }
 
-  setMessageArrivingListener(_listener: MessageArrivingListener): void {
-    throw new Error('not yet');
-  }
-  addDispatcher(_dispatcher: CommitLogDispatcher): void {
-    throw new Error('not yet');
+  /** Whether so much was stored since that the message is probably not in memory any more. */
+  isInDisk(physicalOffset: number): boolean {
+    return this.parts.reader.isInDisk(physicalOffset);
   }
 
-  queues(): Iterable<StoredQueue> {
-    throw new Error('not yet');
+  setMessageArrivingListener(listener: MessageArrivingListener): void {
+    this.parts.dispatcher.listener = listener;
   }
-  /** Forgets topics and removes their consume queue folders; returns how many topics were known. */
-  deleteTopics(_topics: ReadonlySet<string>): number {
-    throw new Error('not yet');
+
+  /** To be called before `load`, which shows records again after an unclean stop. */
+  addDispatcher(dispatcher: CommitLogDispatcher): void {
+    this.parts.dispatcher.dispatchers.push(dispatcher);
   }
+
+  /** Every queue that ever got a message and was not deleted. */
+  *queues(): IterableIterator<StoredQueue> {
+    for (const queue of this.parts.queues.allQueues()) {
+      const { topic, queueId, maxOffset } = queue;
+      yield { topic, queueId, minOffset: this.parts.minOffsets.minOffset(queue), maxOffset };
+    }
+  }
+
+  /** Forgets topics and removes their consume queues; returns how many were known. */
+  deleteTopics(topics: ReadonlySet<string>): number {
+    const deleted = [...topics].filter((topic) => this.parts.queues.removeTopic(topic));
+    if (deleted.length > 0) void this.saveTable();
+    return deleted.length;
+  }
+
   /** Like `deleteTopics` for every topic that is not in `retain`. */
-  cleanUnusedTopics(_retain: ReadonlySet<string>): number {
-    throw new Error('not yet');
+  cleanUnusedTopics(retain: ReadonlySet<string>): number {
+    const known = [...this.parts.queues.topics.keys()];
+    return this.deleteTopics(new Set(known.filter((topic) => !retain.has(topic))));
   }
-  /** Deletes whole commit log files last written before a time; returns how many. */
-  deleteExpiredFiles(_beforeMs: number): Promise<number> {
-    throw new Error('not yet');
+
+  /**
+   * Deletes whole commit log files that were last written before a time, with the consume queue and
+   * index files that only point into them. The newest file stays. Returns how many.
+   */
+  async deleteExpiredFiles(beforeMs: number): Promise<number> {
+    const { log, index, queues, minOffsets } = this.parts;
+    const { fileSystem } = this.deps;
+    const isExpired = (path: string): boolean =>
+      (fileSystem.status(path)?.modifiedMs ?? Infinity) < beforeMs;
+    const { first } = log.files;
+    if (!first || !isExpired(first.path)) return 0;
+    await this.saveTable();
+    const end = this.maxPhyOffset();
+    const removed = log.files.removeFirst((f) => f.endOffset <= end && isExpired(f.path));
+    if (removed.length === 0) return 0;
+    index.removeBelow(log.minOffset);
+    for (const queue of queues.allQueues()) {
+      const min = minOffsets.minOffset(queue);
+      queues.files.removeBelow(queue, min);
+    }
+    return removed.length;
   }
+
   /** The store's part of the broker's runtime table. */
   runtimeInfo(): Map<string, string> {
-    throw new Error('not yet');
+    return storeRuntimeInfo(this.parts, this.recovery);
   }
+
+  private mayPut(callback: PutMessageCallback): boolean {
+    const reason = this.state === 'running' ? this.parts.log.readOnlyReason : this.state;
+    if (reason !== undefined) {
+      refuse(callback, PutMessageStatus.SERVICE_NOT_AVAILABLE, `no writes: ${reason}`);
+      return false;
+    }
+    if (this.parts.commitService.pendingBytes > this.config.maxPendingPutBytes) {
+      this.deps.limits?.hit('maxPendingPutBytes');
+      refuse(callback, PutMessageStatus.OS_PAGE_CACHE_BUSY, 'the disk cannot keep up');
+      return false;
+    }
+    const { queues, index } = this.parts;
+    if (queues.memory.bytes > this.config.maxConsumeQueueMemoryBytes || index.isStuck) {
+      this.deps.limits?.hit('maxConsumeQueueMemoryBytes');
+      const problem = 'consume queues or index cannot be written: is the disk full?';
+      refuse(callback, PutMessageStatus.OS_PAGE_CACHE_BUSY, problem);
+      return false;
+    }
+    return true;
+  }
+
+  private accept(
+    appended: ReturnType<StoreComponents['appender']['append']>,
+    callback: PutMessageCallback,
+  ): void {
+    if (appended instanceof PendingPut) this.parts.commitService.add(appended);
+    else refuse(callback, appended.status, appended.problem);
+  }
+
+  private async closeCleanly(): Promise<void> {
+    const { commitService, checkpointService, log, pool } = this.parts;
+    commitService.commit();
+    try {
+      const isDurable = await checkpointService.persist(true);
+      if (!isDurable || log.readOnlyReason !== undefined) {
+        this.deps.logger.error('not a clean stop, the next start will check the store', {});
+        return;
+      }
+      await this.saveTable();
+      for (const file of log.files.all) file.unpin();
+      pool.closeAll();
+      this.abortFile.remove();
+    } catch (error) {
+      const cause = errorMessageOf(error);
+      this.deps.logger.error('not a clean stop, the next start will check the store', { cause });
+    }
+  }
+
+  private async saveTable(): Promise<void> {
+    const topics = new Map<string, QueueOffsets[]>();
+    for (const [topic, { queues }] of this.parts.queues.topics) {
+      const offsets = [...queues.values()].map((queue) => ({
+        queueId: queue.queueId,
+        minOffset: this.parts.minOffsets.minOffset(queue),
+        maxOffset: queue.maxOffset,
+      }));
+      if (offsets.length > 0) topics.set(topic, offsets);
+    }
+    await this.parts.table.write({
+      logMinOffset: this.parts.log.minOffset,
+      logMaxOffset: this.parts.dispatcher.dispatchedOffset,
+      indexFiles: this.parts.index.fileNames,
+      topics,
+    });
+  }
+}
+
+function refuse(callback: PutMessageCallback, status: PutMessageStatus, problem: string): void {
+  callback.onPut({
+    status,
+    queueOffset: 0,
+    physicalOffset: 0,
+    messageCount: 0,
+    sizeBytes: 0,
+    storeTimestamp: 0,
+    problem,
+  });
 }

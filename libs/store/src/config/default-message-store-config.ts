@@ -23,6 +23,7 @@ export function createMessageStoreConfig(
     maxHashSlotNum: 5_000_000,
     maxIndexNum: 20_000_000,
     defaultQueryMaxNum: 32,
+    maxMsgsNumBatch: 64,
     maxTransferBytesOnMessageInMemory: 256 * KIB,
     maxTransferCountOnMessageInMemory: 32,
     maxTransferBytesOnMessageInDisk: 64 * KIB,

@@ -37,8 +37,10 @@ export interface MessageStoreConfig {
   maxHashSlotNum: number;
   /** Items of an index file. Default 20 000 000. */
   maxIndexNum: number;
-  /** Most messages that a query by key answers. Default 32. */
+  /** Messages that a query by unique key answers. Default 32. */
   defaultQueryMaxNum: number;
+  /** Most messages that any query by key answers. Default 64. */
+  maxMsgsNumBatch: number;
   /** Limits of one pull, recent messages. Defaults 262 144 bytes, 32 messages. */
   maxTransferBytesOnMessageInMemory: number;
   maxTransferCountOnMessageInMemory: number;

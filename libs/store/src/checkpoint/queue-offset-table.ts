@@ -1,0 +1,128 @@
+import type { FileSystem } from '@rocket-nest/common';
+import { crc32 } from '../bytes/crc32';
+import { getInt32, getInt64, getUint16, putInt16, putInt32, putInt64 } from '../bytes/integers';
+import { readWholeFile, replaceFile } from '../files/file-io';
+
+const NAME = 'queueoffsets';
+const MAGIC = 0x524e5154;
+const VERSION = 1;
+const HEADER_BYTES = 44;
+const MAX_BYTES = 1024 * 1024 * 1024;
+/** Queue positions behind the topic's name: int32 queue id, int64 minimum, int64 next. */
+const QUEUE_BYTES = 20;
+
+/** Positions of one queue when the table was written. */
+export interface QueueOffsets {
+  readonly queueId: number;
+  readonly minOffset: number;
+  readonly maxOffset: number;
+}
+
+/** What the table knows; valid for exactly this extent of the commit log. */
+export interface QueueOffsetTableState {
+  readonly logMinOffset: number;
+  readonly logMaxOffset: number;
+  /** Names of the index files that existed. */
+  readonly indexFiles: readonly string[];
+  readonly topics: ReadonlyMap<string, readonly QueueOffsets[]>;
+}
+
+/**
+ * `queueoffsets`: the first and next offset of every queue, written at a clean stop (so that the
+ * next start needs to open no consume queue) and before commit log files are deleted (so that a
+ * queue whose records are all gone goes on counting).
+ *
+ *      0  4  magic            4  4  version
+ *      8  8  log minimum     16  8  log maximum     24  8  reserved
+ *     32  4  index files     36  4  topics
+ *     40  4  CRC-32 of everything behind
+ *     then per index file 2 + n name, per topic 2 + n name, int32 queues, per queue 20 bytes
+ */
+export class QueueOffsetTable {
+  constructor(
+    private readonly fileSystem: FileSystem,
+    private readonly folder: string,
+  ) {}
+
+  read(): QueueOffsetTableState | undefined {
+    const bytes = readWholeFile(this.fileSystem, `${this.folder}/${NAME}`, MAX_BYTES);
+    if (!bytes || bytes.length < HEADER_BYTES || getInt32(bytes, 0) !== MAGIC) return undefined;
+    const content = bytes.length - HEADER_BYTES;
+    if (getInt32(bytes, 4) !== VERSION) return undefined;
+    if (getInt32(bytes, 40) >>> 0 !== crc32(bytes, HEADER_BYTES, content)) return undefined;
+    return decode(bytes);
+  }
+
+  /** Durable when it resolves. */
+  write(state: QueueOffsetTableState): Promise<void> {
+    return replaceFile(this.fileSystem, this.folder, NAME, encode(state));
+  }
+}
+
+function encode(state: QueueOffsetTableState): Buffer {
+  let sizeBytes = HEADER_BYTES;
+  for (const name of state.indexFiles) sizeBytes += 2 + Buffer.byteLength(name);
+  for (const [topic, queues] of state.topics) {
+    sizeBytes += 2 + Buffer.byteLength(topic) + 4 + queues.length * QUEUE_BYTES;
+  }
+  const bytes = Buffer.alloc(sizeBytes);
+  putInt32(bytes, 0, MAGIC);
+  putInt32(bytes, 4, VERSION);
+  putInt64(bytes, 8, state.logMinOffset);
+  putInt64(bytes, 16, state.logMaxOffset);
+  putInt32(bytes, 32, state.indexFiles.length);
+  putInt32(bytes, 36, state.topics.size);
+  let at = HEADER_BYTES;
+  for (const name of state.indexFiles) at = putText(bytes, at, name);
+  for (const [topic, queues] of state.topics) {
+    at = putText(bytes, at, topic);
+    putInt32(bytes, at, queues.length);
+    at += 4;
+    for (const queue of queues) {
+      putInt32(bytes, at, queue.queueId);
+      putInt64(bytes, at + 4, queue.minOffset);
+      putInt64(bytes, at + 12, queue.maxOffset);
+      at += QUEUE_BYTES;
+    }
+  }
+  putInt32(bytes, 40, crc32(bytes, HEADER_BYTES, sizeBytes - HEADER_BYTES));
+  return bytes;
+}
+
+function decode(bytes: Buffer): QueueOffsetTableState {
+  const indexFiles: string[] = [];
+  const topics = new Map<string, QueueOffsets[]>();
+  let at = HEADER_BYTES;
+  const text = (): string => {
+    const length = getUint16(bytes, at);
+    at += 2 + length;
+    return bytes.toString('utf8', at - length, at);
+  };
+  for (let left = getInt32(bytes, 32); left > 0; left--) indexFiles.push(text());
+  for (let left = getInt32(bytes, 36); left > 0; left--) {
+    const topic = text();
+    const queues: QueueOffsets[] = [];
+    const count = getInt32(bytes, at);
+    at += 4;
+    for (let index = 0; index < count; index++, at += QUEUE_BYTES) {
+      queues.push({
+        queueId: getInt32(bytes, at),
+        minOffset: getInt64(bytes, at + 4),
+        maxOffset: getInt64(bytes, at + 12),
+      });
+    }
+    topics.set(topic, queues);
+  }
+  return {
+    logMinOffset: getInt64(bytes, 8),
+    logMaxOffset: getInt64(bytes, 16),
+    indexFiles,
+    topics,
+  };
+}
+
+function putText(bytes: Buffer, at: number, text: string): number {
+  const length = bytes.write(text, at + 2, 'utf8');
+  putInt16(bytes, at, length);
+  return at + 2 + length;
+}

@@ -1,0 +1,295 @@
+import type { Logger } from '@rocket-nest/common';
+import type { CommitLog } from '../commitlog/commit-log';
+import { RecordParser } from '../commitlog/record-parser';
+import type { MessageStoreConfig } from '../config/message-store-config';
+import {
+  FILLER_SIZE,
+  UNIT_BYTES,
+  unitPhysicalOffset,
+  unitSize,
+  unitTagsCode,
+} from '../queue/consume-queue-unit';
+import type { ConsumeQueue } from '../queue/consume-queue';
+import type { ConsumeQueueStore } from '../queue/consume-queue-store';
+import type { MinOffsetCorrector } from '../queue/min-offset-corrector';
+import type { CommitLogReader } from '../read/commit-log-reader';
+import type { ConsumeQueueReader } from '../read/consume-queue-reader';
+import { ReadSession } from '../read/read-session';
+import { GetMessageBuilder } from './get-message-builder';
+import type { GetMessageRequest, GetMessageResult } from './get-message';
+import { GetMessageStatus } from './get-message-status';
+
+/** Most bytes of one pull whatever it asks for. */
+const MAX_PULL_BYTES = 128 * 1024 * 1024;
+/** Rounds of reading after which a pull answers with what it has. */
+const MAX_ROUNDS = 16;
+
+/** What one attempt works with. */
+interface Attempt {
+  readonly request: GetMessageRequest;
+  readonly queue: ConsumeQueue;
+  readonly minOffset: number;
+  readonly maxOffset: number;
+  readonly session: ReadSession | undefined;
+  readonly builder: GetMessageBuilder;
+  /** Offset that the next pull starts at. */
+  nextOffset: number;
+  scannedUnits: number;
+  /** Status when nothing is found. */
+  emptyStatus: GetMessageStatus;
+  isOver: boolean;
+}
+
+/** Answers pulls: from memory at once, else by loading what is missing and trying again. */
+export class MessageReader {
+  /** Counted for the runtime table. */
+  damagedRecords = 0;
+  private readonly parser = new RecordParser();
+  private readonly recentBytes: number;
+
+  constructor(
+    private readonly config: MessageStoreConfig,
+    private readonly commitLog: CommitLog,
+    private readonly queues: ConsumeQueueStore,
+    private readonly unitReader: ConsumeQueueReader,
+    private readonly recordReader: CommitLogReader,
+    private readonly minOffsets: MinOffsetCorrector,
+    private readonly visibleEnd: () => number,
+    private readonly logger: Logger,
+  ) {
+    this.recentBytes = (config.machineMemoryBytes * config.accessMessageInMemoryMaxRatio) / 100;
+  }
+
+  getMessage(request: GetMessageRequest): GetMessageResult | Promise<GetMessageResult> {
+    return this.tryGet(request, undefined) ?? this.getCold(request);
+  }
+
+  isInDisk(physicalOffset: number): boolean {
+    return this.visibleEnd() - physicalOffset > this.recentBytes;
+  }
+
+  private async getCold(request: GetMessageRequest): Promise<GetMessageResult> {
+    const session = new ReadSession();
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const result = this.tryGet(request, session);
+      if (result) return result;
+      await this.load(request, session);
+    }
+    session.isOver = true;
+    return this.tryGet(request, session) as GetMessageResult;
+  }
+
+  private async load(request: GetMessageRequest, session: ReadSession): Promise<void> {
+    const from = session.missingUnitsFrom;
+    session.missingUnitsFrom = -1;
+    if (from < 0) return this.recordReader.load(session);
+    const queue = this.queues.findQueue(request.topic, request.queueId);
+    if (queue && (await this.unitReader.load(queue, from))) return undefined;
+    session.areUnitsUnreadable = true;
+    return undefined;
+  }
+
+  /** Undefined when something has to be read first; what, is left in the session. */
+  private tryGet(
+    request: GetMessageRequest,
+    session: ReadSession | undefined,
+  ): GetMessageResult | undefined {
+    const queue = this.queues.findQueue(request.topic, request.queueId);
+    if (!queue) return this.empty(GetMessageStatus.NO_MATCHED_LOGIC_QUEUE, request, 0, 0, 0);
+    const minOffset = this.minOffsets.minOffset(queue);
+    const { maxOffset } = queue;
+    const { offset } = request;
+    const outOfRange = this.checkRange(request, minOffset, maxOffset);
+    if (outOfRange) return outOfRange;
+    const attempt: Attempt = {
+      request,
+      queue,
+      minOffset,
+      maxOffset,
+      session,
+      builder: new GetMessageBuilder(),
+      nextOffset: offset,
+      scannedUnits: 0,
+      emptyStatus: GetMessageStatus.NO_MATCHED_MESSAGE,
+      isOver: false,
+    };
+    if (!this.collect(attempt)) return undefined;
+    if (session !== undefined && session.missing.length > 0) return undefined;
+    const status = attempt.builder.messageCount > 0 ? GetMessageStatus.FOUND : attempt.emptyStatus;
+    return attempt.builder.build(
+      status,
+      attempt.nextOffset,
+      minOffset,
+      maxOffset,
+      this.visibleEnd(),
+      this.recentBytes,
+    );
+  }
+
+  private checkRange(
+    request: GetMessageRequest,
+    min: number,
+    max: number,
+  ): GetMessageResult | undefined {
+    const { offset } = request;
+    if (max === 0) return this.empty(GetMessageStatus.NO_MESSAGE_IN_QUEUE, request, 0, 0, 0);
+    if (offset < min) return this.empty(GetMessageStatus.OFFSET_TOO_SMALL, request, min, min, max);
+    if (offset === max) {
+      return this.empty(GetMessageStatus.OFFSET_OVERFLOW_ONE, request, offset, min, max);
+    }
+    if (offset > max) {
+      return this.empty(GetMessageStatus.OFFSET_OVERFLOW_BADLY, request, max, min, max);
+    }
+    return undefined;
+  }
+
+  /** A slave may lag behind, so it leaves the reader's offset alone unless told otherwise. */
+  private empty(
+    status: GetMessageStatus,
+    request: GetMessageRequest,
+    correctOffset: number,
+    minOffset: number,
+    maxOffset: number,
+  ): GetMessageResult {
+    const mayCorrect = this.config.brokerRole !== 'SLAVE' || this.config.offsetCheckInSlave;
+    const next = mayCorrect ? correctOffset : request.offset;
+    return new GetMessageBuilder().build(status, next, minOffset, maxOffset, 0, this.recentBytes);
+  }
+
+  /** Goes through the units; false when something has to be read before anything can be answered. */
+  private collect(attempt: Attempt): boolean {
+    const { queue, session, maxOffset } = attempt;
+    const { unitReader } = this;
+    while (attempt.nextOffset < maxOffset && !attempt.isOver) {
+      if (unitReader.locate(queue, attempt.nextOffset)) {
+        const { buffer, position, count } = unitReader;
+        if (!this.collectUnits(attempt, buffer, position, count)) return false;
+        continue;
+      }
+      if (attempt.builder.messageCount > 0) return true;
+      if (!session) return false;
+      if (session.areUnitsUnreadable || session.isOver) {
+        this.skipUnreadableFile(attempt);
+        return true;
+      }
+      session.missingUnitsFrom = attempt.nextOffset;
+      return false;
+    }
+    return true;
+  }
+
+  private collectUnits(attempt: Attempt, units: Buffer, position: number, count: number): boolean {
+    const { request, builder } = attempt;
+    const { filter, maxMsgNums } = request;
+    const maxScan = Math.max(this.config.maxFilterMessageSize / UNIT_BYTES, maxMsgNums);
+    for (let index = 0; index < count; index++) {
+      const at = position + index * UNIT_BYTES;
+      const physicalOffset = unitPhysicalOffset(units, at);
+      const sizeBytes = unitSize(units, at);
+      const isFull =
+        attempt.scannedUnits >= maxScan || this.isFull(request, builder, sizeBytes, physicalOffset);
+      if (isFull) {
+        attempt.isOver = true;
+        return true;
+      }
+      attempt.scannedUnits++;
+      if (sizeBytes <= 0 || sizeBytes === FILLER_SIZE) {
+        attempt.emptyStatus = GetMessageStatus.OFFSET_FOUND_NULL;
+      } else if (!filter || filter.matchesTagsCode(unitTagsCode(units, at))) {
+        const outcome = this.collectRecord(attempt, physicalOffset, sizeBytes);
+        if (outcome === 'stop') {
+          attempt.isOver = true;
+          return true;
+        }
+        if (outcome === 'unknown') return false;
+      }
+      attempt.nextOffset++;
+    }
+    return true;
+  }
+
+  /** `unknown`: nothing can be answered before this record is read. */
+  private collectRecord(
+    attempt: Attempt,
+    physicalOffset: number,
+    sizeBytes: number,
+  ): 'taken' | 'skipped' | 'stop' | 'unknown' {
+    const { builder, session, request } = attempt;
+    const { recordReader } = this;
+    if (!recordReader.locate(physicalOffset, sizeBytes, session)) {
+      if (!session) return builder.messageCount > 0 ? 'stop' : 'unknown';
+      if (session.wasTried(physicalOffset)) return this.skipUnreadable(attempt, physicalOffset);
+      if (session.isOver) return 'stop';
+      session.addMissing(physicalOffset, sizeBytes);
+      builder.count(sizeBytes);
+      return 'taken';
+    }
+    const { buffer, position } = recordReader;
+    const isIntact =
+      !recordReader.isFromDisk || this.isIntact(buffer, position, sizeBytes, physicalOffset);
+    if (!isIntact) return this.skipUnreadable(attempt, physicalOffset);
+    const { filter } = request;
+    if (filter?.matchesRecord) {
+      if (!filter.matchesRecord(buffer.subarray(position, position + sizeBytes))) return 'skipped';
+    }
+    builder.add(buffer, position, sizeBytes, attempt.nextOffset, physicalOffset);
+    return 'taken';
+  }
+
+  /** I7: what leaves from the disk is what was stored. */
+  private isIntact(
+    buffer: Buffer,
+    position: number,
+    sizeBytes: number,
+    physicalOffset: number,
+  ): boolean {
+    const { parser } = this;
+    const kind = parser.parse(buffer, position, position + sizeBytes, physicalOffset, true);
+    return kind === 'record' && parser.sizeBytes === sizeBytes;
+  }
+
+  private skipUnreadable(attempt: Attempt, physicalOffset: number): 'skipped' {
+    attempt.emptyStatus = GetMessageStatus.MESSAGE_WAS_REMOVING;
+    if (physicalOffset < this.commitLog.minOffset) return 'skipped';
+    this.damagedRecords++;
+    this.logger.error('damaged record skipped', {
+      topic: attempt.request.topic,
+      queueId: attempt.request.queueId,
+      queueOffset: attempt.nextOffset,
+      physicalOffset,
+    });
+    return 'skipped';
+  }
+
+  /** Units that cannot be read: the reader goes on behind their file. */
+  private skipUnreadableFile(attempt: Attempt): void {
+    const { files } = this.queues;
+    const nextFile = files.fileStart(attempt.nextOffset) + files.unitsPerFile;
+    this.logger.error('consume queue file cannot be read, its messages are skipped', {
+      topic: attempt.request.topic,
+      queueId: attempt.request.queueId,
+      queueOffset: attempt.nextOffset,
+    });
+    attempt.emptyStatus = GetMessageStatus.OFFSET_FOUND_NULL;
+    attempt.nextOffset = Math.min(nextFile, attempt.maxOffset);
+  }
+
+  private isFull(
+    request: GetMessageRequest,
+    builder: GetMessageBuilder,
+    sizeBytes: number,
+    physicalOffset: number,
+  ): boolean {
+    const { messageCount, totalBytes } = builder;
+    if (messageCount === 0) return false;
+    if (messageCount >= request.maxMsgNums) return true;
+    const bytes = totalBytes + sizeBytes;
+    if (bytes > Math.min(request.maxTotalBytes ?? MAX_PULL_BYTES, MAX_PULL_BYTES)) return true;
+    const { config } = this;
+    return this.isInDisk(physicalOffset)
+      ? bytes > config.maxTransferBytesOnMessageInDisk ||
+          messageCount >= config.maxTransferCountOnMessageInDisk
+      : bytes > config.maxTransferBytesOnMessageInMemory ||
+          messageCount >= config.maxTransferCountOnMessageInMemory;
+  }
+}

@@ -1,0 +1,227 @@
+import type { Clock, FileSystem, Logger } from '@rocket-nest/common';
+import { errorMessageOf } from '@rocket-nest/common';
+import type { FileHandlePool } from '../files/file-handle-pool';
+import { IndexFile, type IndexFileSize } from './index-file';
+
+const FILE_NAME = /^\d{17}$/;
+/** Items in memory past which the index counts as stuck (a full disk) and puts are refused. */
+const MAX_UNWRITTEN_ITEMS = 400_000;
+/** Items that wait before they are written at once instead of in the background. */
+const WRITE_AT_ITEMS = 3276;
+
+/** What a look into one file is asked for. */
+export interface IndexQuery {
+  readonly keyHash: number;
+  readonly beginMs: number;
+  readonly endMs: number;
+  /** Most items looked at in one file. */
+  readonly maxSteps: number;
+}
+
+/** All index files: the newest takes items, full ones are sealed in the background. */
+export class IndexService {
+  private readonly files: IndexFile[] = [];
+  /** Files whose slots are not in the file yet, the one being written excluded. */
+  private unsealed: IndexFile[] = [];
+
+  constructor(
+    private readonly fileSystem: FileSystem,
+    private readonly pool: FileHandlePool,
+    private readonly clock: Clock,
+    private readonly logger: Logger,
+    readonly folder: string,
+    private readonly size: IndexFileSize,
+    private readonly preallocated: boolean,
+  ) {}
+
+  get fileNames(): string[] {
+    return this.files.map((file) => file.name);
+  }
+
+  get newest(): IndexFile | undefined {
+    return this.files[this.files.length - 1];
+  }
+
+  /** Commit log position of the newest indexed record, -1 when there is none. */
+  get endOffset(): number {
+    for (let index = this.files.length - 1; index >= 0; index--) {
+      const file = this.files[index] as IndexFile;
+      if (file.nextItem > 1) return file.endOffset;
+    }
+    return -1;
+  }
+
+  get endTimestamp(): number {
+    return this.newest?.endTimestamp ?? 0;
+  }
+
+  get isStuck(): boolean {
+    return (this.newest?.unwrittenItems ?? 0) > MAX_UNWRITTEN_ITEMS;
+  }
+
+  /** Names of the files in the folder, oldest first. */
+  listFiles(): string[] {
+    return this.fileSystem
+      .readdir(this.folder)
+      .filter((name) => FILE_NAME.test(name))
+      .sort();
+  }
+
+  /**
+   * Opens the files. One that makes no sense is removed with all newer ones. After an unclean stop
+   * the slots of the newest file are made again, as are those that were never written.
+   */
+  async load(wasClean: boolean): Promise<void> {
+    const names = this.listFiles();
+    for (const [index, name] of names.entries()) {
+      const file = this.makeFile(name);
+      if (!file.load()) {
+        this.logger.warn('index file removed, its header makes no sense', { path: file.path });
+        for (const rest of names.slice(index)) this.makeFile(rest).remove();
+        break;
+      }
+      this.files.push(file);
+    }
+    for (const file of this.files) {
+      const isDoubtful = !wasClean && file === this.newest;
+      if (!isDoubtful && !file.needsSlots) continue;
+      await file.rebuildSlots();
+      if (file !== this.newest) this.unsealed.push(file);
+    }
+  }
+
+  removeAll(): void {
+    for (const name of this.listFiles()) this.makeFile(name).remove();
+    this.files.length = 0;
+    this.unsealed = [];
+  }
+
+  /**
+   * Removes what points at or behind a commit log position that no longer exists. Items cannot be
+   * taken out of a file, so files that reach so far are removed as a whole; returns the position
+   * from which the index has to be made again, undefined when nothing was removed.
+   */
+  truncate(endOffset: number): number | undefined {
+    let from: number | undefined;
+    let newest = this.newest;
+    while (newest && newest.nextItem > 1 && newest.endOffset >= endOffset) {
+      from = newest.beginOffset;
+      newest.remove();
+      this.files.pop();
+      this.unsealed = this.unsealed.filter((file) => file !== newest);
+      newest = this.newest;
+    }
+    return from;
+  }
+
+  /** Makes sure that all items of one record go into one file. */
+  beginRecord(items: number): void {
+    const { newest } = this;
+    if (newest && newest.hasRoomFor(items)) return;
+    if (newest) this.unsealed.push(newest);
+    this.files.push(this.makeFile(this.newName()));
+  }
+
+  put(keyHash: number, physicalOffset: number, storeTimestamp: number): void {
+    (this.newest as IndexFile).put(keyHash, physicalOffset, storeTimestamp);
+  }
+
+  /** Writes items once enough of them wait. */
+  flushIfMany(): void {
+    if ((this.newest?.unwrittenItems ?? 0) >= WRITE_AT_ITEMS) this.flushItems();
+  }
+
+  /** Writes all waiting items; a failure is logged and tried again. */
+  flushItems(): boolean {
+    try {
+      for (const file of this.unsealed) file.flushItems();
+      this.newest?.flushItems();
+      return true;
+    } catch (error) {
+      this.logger.warn('index not written, will try again', { cause: errorMessageOf(error) });
+      return false;
+    }
+  }
+
+  /**
+   * Makes everything put so far durable: items first, then the header that counts them. With
+   * `withSlots` the newest file gets its slots too, so that the next start finds it complete.
+   */
+  async sync(withSlots: boolean, pause: () => Promise<void>): Promise<void> {
+    for (const file of [...this.unsealed]) {
+      await this.syncFile(file, true, pause);
+      file.dropSlots();
+      this.unsealed = this.unsealed.filter((other) => other !== file);
+    }
+    if (this.newest) await this.syncFile(this.newest, withSlots, pause);
+  }
+
+  /**
+   * Positions of items with a hash, newest first. The time is only as exact as an item is (a
+   * second), and other keys may have the same hash: callers compare the record.
+   */
+  async *find(query: IndexQuery): AsyncIterableIterator<number> {
+    for (const file of [...this.files].reverse()) {
+      if (file.nextItem <= 1) continue;
+      const isOutside = query.endMs < file.beginTimestamp || query.beginMs > file.endTimestamp;
+      if (!isOutside) yield* this.findInFile(file, query);
+    }
+  }
+
+  /** Removes files that hold only records below a commit log position. */
+  removeBelow(minOffset: number): number {
+    let removed = 0;
+    while (this.files.length > 1 && (this.files[0] as IndexFile).endOffset < minOffset) {
+      (this.files.shift() as IndexFile).remove();
+      removed++;
+    }
+    return removed;
+  }
+
+  private async *findInFile(file: IndexFile, query: IndexQuery): AsyncIterableIterator<number> {
+    let number = await file.newestItem(query.keyHash);
+    for (let steps = 0; steps < query.maxSteps; steps++) {
+      const item = await file.item(number);
+      if (!item) return;
+      const fromMs = file.beginTimestamp + item.secondsSinceBegin * 1000;
+      const isInTime = fromMs + 999 >= query.beginMs && fromMs <= query.endMs;
+      if (item.keyHash === query.keyHash && isInTime) yield item.physicalOffset;
+      // Items of a slot only get older, so anything else is damage and would loop.
+      if (item.previous >= number || fromMs + 999 < query.beginMs) return;
+      number = item.previous;
+    }
+  }
+
+  private async syncFile(
+    file: IndexFile,
+    withSlots: boolean,
+    pause: () => Promise<void>,
+  ): Promise<void> {
+    file.flushItems();
+    const state = file.headerState();
+    if (withSlots) await file.writeSlots(pause);
+    await file.sync();
+    file.writeHeader(state, withSlots);
+    await file.sync();
+  }
+
+  private makeFile(name: string): IndexFile {
+    const path = `${this.folder}/${name}`;
+    return new IndexFile(this.fileSystem, this.pool, path, this.size, this.preallocated);
+  }
+
+  /** Local time to the millisecond, later than every other file's name. */
+  private newName(): string {
+    const last = this.newest?.name ?? '';
+    const name = timeName(this.clock.wallNow());
+    return name > last ? name : String(BigInt(last) + 1n);
+  }
+}
+
+function timeName(atMs: number): string {
+  const at = new Date(atMs);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const date = `${at.getFullYear()}${two(at.getMonth() + 1)}${two(at.getDate())}`;
+  const time = `${two(at.getHours())}${two(at.getMinutes())}${two(at.getSeconds())}`;
+  return `${date}${time}${String(at.getMilliseconds()).padStart(3, '0')}`;
+}

@@ -1,0 +1,227 @@
+import type { FileSystem } from '@rocket-nest/common';
+import { errorCodeOf } from '@rocket-nest/common';
+import type { FileHandlePool, PooledFile } from '../files/file-handle-pool';
+import { fileNameToOffset, offsetToFileName } from '../files/file-name';
+import { readUpTo, readUpToAsync, writeFully } from '../files/file-io';
+import type { ConsumeQueue } from './consume-queue';
+import {
+  FILLER_SIZE,
+  UNIT_BYTES,
+  putUnit,
+  unitPhysicalOffset,
+  unitSize,
+} from './consume-queue-unit';
+import type { TopicQueues } from './topic-queues';
+
+/** Filler is written in pieces of so many units. */
+const FILLER_PIECE_UNITS = 3200;
+
+/** A single unit as it was read. */
+export interface ReadUnit {
+  readonly physicalOffset: number;
+  readonly sizeBytes: number;
+}
+
+/**
+ * Reads and writes the units of any queue in `consumequeue/<topic>/<queueId>/<20 digits>`. Holds
+ * nothing per queue, so that tens of thousands of resting queues cost nothing here.
+ */
+export class ConsumeQueueFiles {
+  readonly unitsPerFile: number;
+  private readonly fileBytes: number;
+  private readonly scratch = Buffer.alloc(UNIT_BYTES);
+
+  constructor(
+    private readonly fileSystem: FileSystem,
+    private readonly pool: FileHandlePool,
+    readonly folder: string,
+    fileSizeBytes: number,
+    private readonly preallocated: boolean,
+  ) {
+    this.unitsPerFile = Math.max(1, Math.ceil(fileSizeBytes / UNIT_BYTES));
+    this.fileBytes = this.unitsPerFile * UNIT_BYTES;
+  }
+
+  queueFolder(queue: ConsumeQueue): string {
+    return `${this.folder}/${queue.topicQueues.folderName}/${queue.queueId}`;
+  }
+
+  /** First queue offset of every file of a queue, ascending. */
+  fileStarts(queue: ConsumeQueue): number[] {
+    const offsets: number[] = [];
+    for (const name of this.fileSystem.readdir(this.queueFolder(queue))) {
+      const offset = fileNameToOffset(name);
+      if (offset !== undefined && offset % this.fileBytes === 0) offsets.push(offset / UNIT_BYTES);
+    }
+    return offsets.sort((a, b) => a - b);
+  }
+
+  /** Writes the visible units of the tail that are not in the file; returns the files touched. */
+  flush(queue: ConsumeQueue): string[] {
+    const touched: string[] = [];
+    while (queue.flushedOffset < queue.maxOffset) {
+      const fileStart = this.fileStart(queue.flushedOffset);
+      const end = Math.min(queue.maxOffset, fileStart + this.unitsPerFile);
+      const tailAt = (queue.flushedOffset - queue.tailBase) * UNIT_BYTES;
+      const length = (end - queue.flushedOffset) * UNIT_BYTES;
+      const pooled = this.openOrCreate(queue, queue.flushedOffset);
+      try {
+        const position = (queue.flushedOffset - fileStart) * UNIT_BYTES;
+        const tail = queue.tail as Buffer;
+        writeFully(this.fileSystem, pooled.file, tail, tailAt, length, position);
+      } finally {
+        this.pool.release(pooled);
+      }
+      queue.flushedOffset = end;
+      touched.push(pooled.path);
+    }
+    return touched;
+  }
+
+  /** Reads units of one file from `offset` on; returns how many, fewer at the end of the file. */
+  async read(queue: ConsumeQueue, offset: number, target: Buffer): Promise<number> {
+    const { position, length } = this.place(offset, target.length);
+    const pooled = this.tryOpen(this.path(queue, offset));
+    if (!pooled) return 0;
+    try {
+      const { file } = pooled;
+      const bytes = await readUpToAsync(this.fileSystem, file, target, 0, length, position);
+      return Math.floor(bytes / UNIT_BYTES);
+    } finally {
+      this.pool.release(pooled);
+    }
+  }
+
+  /** One unit, read in place; undefined when there is none. */
+  readUnit(queue: ConsumeQueue, offset: number): ReadUnit | undefined {
+    const pooled = this.tryOpen(this.path(queue, offset));
+    if (!pooled) return undefined;
+    try {
+      const { position } = this.place(offset, UNIT_BYTES);
+      const { scratch } = this;
+      const bytes = readUpTo(this.fileSystem, pooled.file, scratch, 0, UNIT_BYTES, position);
+      if (bytes < UNIT_BYTES) return undefined;
+      const sizeBytes = unitSize(scratch, 0);
+      return sizeBytes > 0
+        ? { physicalOffset: unitPhysicalOffset(scratch, 0), sizeBytes }
+        : undefined;
+    } finally {
+      this.pool.release(pooled);
+    }
+  }
+
+  /** Removes for real what stands at and behind a queue offset; false when there was nothing. */
+  cut(queue: ConsumeQueue, offset: number): boolean {
+    const starts = this.fileStarts(queue);
+    for (const start of starts.reverse()) {
+      const path = this.path(queue, start);
+      if (start >= offset) {
+        this.pool.forget(path);
+        this.fileSystem.unlink(path);
+      } else if (start + this.unitsPerFile > offset) {
+        this.zeroFrom(path, (offset - start) * UNIT_BYTES);
+      }
+    }
+    return starts.length > 0;
+  }
+
+  /** Removes files all of whose units lie below a queue offset; the newest file stays. */
+  removeBelow(queue: ConsumeQueue, offset: number): number {
+    const starts = this.fileStarts(queue);
+    let removed = 0;
+    for (const start of starts.slice(0, -1)) {
+      if (start + this.unitsPerFile > offset) break;
+      const path = this.path(queue, start);
+      this.pool.forget(path);
+      this.fileSystem.unlink(path);
+      removed++;
+    }
+    return removed;
+  }
+
+  removeQueue(queue: ConsumeQueue): void {
+    const folder = this.queueFolder(queue);
+    for (const name of this.fileSystem.readdir(folder)) {
+      this.pool.forget(`${folder}/${name}`);
+      this.fileSystem.unlink(`${folder}/${name}`);
+    }
+    if (this.fileSystem.status(folder)) this.fileSystem.rmdir(folder);
+  }
+
+  removeTopicFolder(topicQueues: TopicQueues): void {
+    const folder = `${this.folder}/${topicQueues.folderName}`;
+    const isEmpty = this.fileSystem.readdir(folder).length === 0;
+    if (isEmpty && this.fileSystem.status(folder)) this.fileSystem.rmdir(folder);
+  }
+
+  async sync(path: string): Promise<void> {
+    const pooled = this.tryOpen(path);
+    if (!pooled) return;
+    try {
+      await this.fileSystem.fdatasync(pooled.file);
+    } finally {
+      this.pool.release(pooled);
+    }
+  }
+
+  fileStart(offset: number): number {
+    return offset - (offset % this.unitsPerFile);
+  }
+
+  private path(queue: ConsumeQueue, offset: number): string {
+    const name = offsetToFileName(this.fileStart(offset) * UNIT_BYTES);
+    return `${this.queueFolder(queue)}/${name}`;
+  }
+
+  private place(offset: number, wantedBytes: number): { position: number; length: number } {
+    const position = (offset - this.fileStart(offset)) * UNIT_BYTES;
+    return { position, length: Math.min(wantedBytes, this.fileBytes - position) };
+  }
+
+  private tryOpen(path: string): PooledFile | undefined {
+    try {
+      return this.pool.acquire(path);
+    } catch (error) {
+      if (errorCodeOf(error) === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  private openOrCreate(queue: ConsumeQueue, offset: number): PooledFile {
+    const path = this.path(queue, offset);
+    const known = this.tryOpen(path);
+    if (known) return known;
+    const created = this.pool.acquireOrCreate(path, this.preallocated ? this.fileBytes : 0);
+    try {
+      this.fillFront(created, offset - this.fileStart(offset));
+    } catch (error) {
+      // A file whose front is only half filled would hide its units after a restart.
+      this.pool.release(created);
+      this.pool.forget(path);
+      this.fileSystem.unlink(path);
+      throw error;
+    }
+    return created;
+  }
+
+  /** Units before the first one of a queue that does not start with its file. */
+  private fillFront(pooled: PooledFile, units: number): void {
+    if (units === 0) return;
+    const piece = Buffer.alloc(Math.min(units, FILLER_PIECE_UNITS) * UNIT_BYTES);
+    for (let at = 0; at < piece.length; at += UNIT_BYTES) putUnit(piece, at, 0, FILLER_SIZE, 0);
+    for (let done = 0; done < units; done += FILLER_PIECE_UNITS) {
+      const length = Math.min(units - done, FILLER_PIECE_UNITS) * UNIT_BYTES;
+      writeFully(this.fileSystem, pooled.file, piece, 0, length, done * UNIT_BYTES);
+    }
+  }
+
+  private zeroFrom(path: string, position: number): void {
+    const pooled = this.pool.acquire(path);
+    try {
+      this.fileSystem.ftruncate(pooled.file, position);
+      if (this.preallocated) this.fileSystem.ftruncate(pooled.file, this.fileBytes);
+    } finally {
+      this.pool.release(pooled);
+    }
+  }
+}

@@ -1,0 +1,215 @@
+import type { Logger } from '@rocket-nest/common';
+import { errorCodeOf, errorMessageOf } from '@rocket-nest/common';
+import type { CommitLog } from '../commitlog/commit-log';
+import type { WriteChunk } from '../commitlog/write-chunk';
+import type { ColdReadGate } from './cold-read-gate';
+import type { CommitLogBlock, CommitLogBlockCache } from './commit-log-block-cache';
+import type { MissingRecord, ReadSession } from './read-session';
+
+export const BLOCK_BYTES = 256 * 1024;
+/** Records of one pull that lie within so many bytes are read as whole blocks. */
+const DENSE_SPAN_BYTES = 2 * BLOCK_BYTES;
+/** Smaller gaps than this between two wanted records are read through. */
+const READ_THROUGH_BYTES = 16 * 1024;
+
+/**
+ * Finds records by position: in the tail, in cached blocks, or on the disk. `locate` answers at once
+ * and leaves the place in `buffer` and `position`; `load` fetches what `locate` missed.
+ */
+export class CommitLogReader {
+  buffer: Buffer = Buffer.alloc(0);
+  position = 0;
+  /** Whether the located record came from the disk, so that its CRC must be checked. */
+  isFromDisk = false;
+  private lastChunk: WriteChunk | undefined;
+  private lastBlock: CommitLogBlock | undefined;
+  private readonly loading = new Map<number, Promise<CommitLogBlock>>();
+  private readonly blockBytes: number;
+
+  constructor(
+    private readonly commitLog: CommitLog,
+    private readonly cache: CommitLogBlockCache,
+    private readonly gate: ColdReadGate,
+    private readonly logger: Logger,
+  ) {
+    this.blockBytes = Math.min(BLOCK_BYTES, commitLog.files.fileSizeBytes);
+  }
+
+  locate(physicalOffset: number, sizeBytes: number, session?: ReadSession): boolean {
+    if (this.locateInTail(physicalOffset, sizeBytes)) return true;
+    this.isFromDisk = true;
+    if (session && this.locateInSpans(physicalOffset, sizeBytes, session)) return true;
+    const block = this.findBlock(physicalOffset, session);
+    if (!block) return false;
+    const end = physicalOffset + sizeBytes;
+    if (end <= block.endOffset) {
+      this.buffer = block.buffer;
+      this.position = physicalOffset - block.startOffset;
+      return true;
+    }
+    return this.joinBlocks(block, physicalOffset, end, session);
+  }
+
+  /** Fetches what the session misses. Errors of single files are logged, their records stay missing. */
+  async load(session: ReadSession): Promise<void> {
+    const missing = session.takeMissing();
+    if (missing.length === 0) return;
+    missing.sort((a, b) => a.physicalOffset - b.physicalOffset);
+    const first = missing[0] as MissingRecord;
+    const last = missing[missing.length - 1] as MissingRecord;
+    const end = last.physicalOffset + last.sizeBytes;
+    const isDense = end - first.physicalOffset <= DENSE_SPAN_BYTES;
+    await (isDense
+      ? this.loadBlocks(first.physicalOffset, end, session)
+      : Promise.all(this.spansOf(missing).map((span) => this.loadSpan(span, session))));
+  }
+
+  /** Reads a stretch that may lie anywhere but within one file; shorter where the data ends. */
+  async readRange(startOffset: number, sizeBytes: number): Promise<Buffer> {
+    const chunk = this.commitLog.tail.find(startOffset);
+    if (chunk) {
+      const from = startOffset - chunk.startOffset;
+      return Buffer.from(chunk.buffer.subarray(from, Math.min(from + sizeBytes, chunk.used)));
+    }
+    return (await this.readBlock(startOffset, startOffset + sizeBytes)).buffer;
+  }
+
+  clear(): void {
+    this.cache.clear();
+    this.lastBlock = this.lastChunk = undefined;
+  }
+
+  private locateInTail(physicalOffset: number, sizeBytes: number): boolean {
+    let chunk = this.lastChunk;
+    if (!chunk || physicalOffset < chunk.startOffset || physicalOffset >= chunk.endOffset) {
+      chunk = this.commitLog.tail.find(physicalOffset);
+      this.lastChunk = chunk;
+    }
+    if (!chunk || physicalOffset + sizeBytes > chunk.endOffset) return false;
+    chunk.lent = true;
+    this.isFromDisk = false;
+    this.buffer = chunk.buffer;
+    this.position = physicalOffset - chunk.startOffset;
+    return true;
+  }
+
+  private locateInSpans(physicalOffset: number, sizeBytes: number, session: ReadSession): boolean {
+    for (const span of session.spans) {
+      if (physicalOffset < span.startOffset || physicalOffset + sizeBytes > span.endOffset)
+        continue;
+      this.buffer = span.buffer;
+      this.position = physicalOffset - span.startOffset;
+      return true;
+    }
+    return false;
+  }
+
+  private blockStart(offset: number): number {
+    const fileStart = this.commitLog.files.fileStart(offset);
+    const inFile = offset - fileStart;
+    return fileStart + inFile - (inFile % this.blockBytes);
+  }
+
+  private findBlock(offset: number, session: ReadSession | undefined): CommitLogBlock | undefined {
+    const last = this.lastBlock;
+    if (last && offset >= last.startOffset && offset < last.endOffset) return last;
+    const start = this.blockStart(offset);
+    const block = session?.blocks.get(start) ?? this.cache.get(start);
+    if (block) this.lastBlock = block;
+    return block;
+  }
+
+  /** A record across block borders is copied together; about one in a thousand is. */
+  private joinBlocks(
+    first: CommitLogBlock,
+    physicalOffset: number,
+    end: number,
+    session: ReadSession | undefined,
+  ): boolean {
+    const parts: Buffer[] = [first.buffer.subarray(physicalOffset - first.startOffset)];
+    let at = first.endOffset;
+    while (at < end) {
+      const block = this.findBlock(at, session);
+      if (!block || block.startOffset !== at || block.endOffset === at) return false;
+      parts.push(block.buffer.subarray(0, Math.min(end, block.endOffset) - at));
+      at = block.endOffset;
+    }
+    this.buffer = Buffer.concat(parts);
+    this.position = 0;
+    return true;
+  }
+
+  private async loadBlocks(from: number, to: number, session: ReadSession): Promise<void> {
+    const starts: number[] = [];
+    let start = this.blockStart(from);
+    while (start < to) {
+      starts.push(start);
+      start = this.nextBlockStart(start);
+    }
+    await Promise.all(starts.map((blockStart) => this.loadBlock(blockStart, session)));
+  }
+
+  private nextBlockStart(start: number): number {
+    const fileEnd = this.commitLog.files.fileStart(start) + this.commitLog.files.fileSizeBytes;
+    return Math.min(start + this.blockBytes, fileEnd);
+  }
+
+  private async loadBlock(start: number, session: ReadSession): Promise<void> {
+    const cached = session.blocks.get(start) ?? this.cache.get(start);
+    const end = this.nextBlockStart(start);
+    if (cached && (cached.endOffset === end || cached.endOffset >= this.commitLog.writtenOffset)) {
+      session.blocks.set(start, cached);
+      return;
+    }
+    let loading = this.loading.get(start);
+    if (!loading) {
+      loading = this.readBlock(start, end).finally(() => this.loading.delete(start));
+      this.loading.set(start, loading);
+    }
+    const block = await loading;
+    this.cache.put(block);
+    if (this.lastBlock?.startOffset === start) this.lastBlock = block;
+    session.blocks.set(start, block);
+  }
+
+  /** Runs of records that lie near each other, each read at once. */
+  private spansOf(missing: readonly MissingRecord[]): { start: number; end: number }[] {
+    const spans: { start: number; end: number }[] = [];
+    for (const { physicalOffset, sizeBytes } of missing) {
+      const last = spans[spans.length - 1];
+      const end = physicalOffset + sizeBytes;
+      const isNear =
+        last !== undefined &&
+        physicalOffset - last.end <= READ_THROUGH_BYTES &&
+        this.commitLog.files.fileStart(last.start) ===
+          this.commitLog.files.fileStart(physicalOffset);
+      if (isNear) last.end = Math.max(last.end, end);
+      else spans.push({ start: physicalOffset, end });
+    }
+    return spans;
+  }
+
+  private async loadSpan(
+    span: { start: number; end: number },
+    session: ReadSession,
+  ): Promise<void> {
+    session.spans.push(await this.readBlock(span.start, span.end));
+  }
+
+  private readBlock(start: number, wantedEnd: number): Promise<CommitLogBlock> {
+    return this.gate.run(async () => {
+      const file = this.commitLog.files.find(start);
+      const end = Math.min(wantedEnd, this.commitLog.writtenOffset, file?.endOffset ?? start);
+      const buffer = Buffer.allocUnsafeSlow(Math.max(end - start, 0));
+      let bytes = 0;
+      try {
+        if (file && end > start) bytes = await file.readAsync(buffer, 0, end - start, start);
+      } catch (error) {
+        const fields = { path: file?.path, offset: start, cause: errorMessageOf(error) };
+        if (errorCodeOf(error) === 'ENOENT') this.logger.warn('commit log file is gone', fields);
+        else this.logger.error('commit log cannot be read', fields);
+      }
+      return { startOffset: start, endOffset: start + bytes, buffer: buffer.subarray(0, bytes) };
+    });
+  }
+}

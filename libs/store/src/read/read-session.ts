@@ -1,0 +1,41 @@
+import type { CommitLogBlock } from './commit-log-block-cache';
+
+/** A record that one pull wants and that is not in memory. */
+export interface MissingRecord {
+  readonly physicalOffset: number;
+  readonly sizeBytes: number;
+}
+
+/**
+ * What one pull has loaded so far. It holds on to its blocks, so that other readers cannot push
+ * them out of the cache before the pull is answered.
+ */
+export class ReadSession {
+  readonly blocks = new Map<number, CommitLogBlock>();
+  /** Stretches read for single records of a thinly spread queue, in no order. */
+  readonly spans: CommitLogBlock[] = [];
+  readonly missing: MissingRecord[] = [];
+  /** Units have to be read from this queue offset on before anything else; -1 = no. */
+  missingUnitsFrom = -1;
+  /** The units were asked for and could not be read. */
+  areUnitsUnreadable = false;
+  /** No more reading: answer with what is there. */
+  isOver = false;
+  /** Positions that were loaded once: a record that is still not there cannot be read. */
+  private readonly tried = new Set<number>();
+
+  addMissing(physicalOffset: number, sizeBytes: number): void {
+    this.missing.push({ physicalOffset, sizeBytes });
+  }
+
+  wasTried(physicalOffset: number): boolean {
+    return this.tried.has(physicalOffset);
+  }
+
+  /** What is missing now, to be loaded. */
+  takeMissing(): MissingRecord[] {
+    const missing = this.missing.splice(0);
+    for (const record of missing) this.tried.add(record.physicalOffset);
+    return missing;
+  }
+}

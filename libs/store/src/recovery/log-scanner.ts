@@ -1,0 +1,161 @@
+import type { Logger } from '@rocket-nest/common';
+import type { MappedFile } from '../files/mapped-file';
+import type { MappedFileQueue } from '../files/mapped-file-queue';
+import { MESSAGE_MAGIC_V1, RecordLayout } from '../commitlog/record-layout';
+import { RecordParser } from '../commitlog/record-parser';
+
+const WINDOW_BYTES = 4 * 1024 * 1024;
+/** The three bytes that both record magics begin with. */
+const MAGIC_PREFIX = Buffer.from([
+  (MESSAGE_MAGIC_V1 >>> 24) & 0xff,
+  (MESSAGE_MAGIC_V1 >>> 16) & 0xff,
+  (MESSAGE_MAGIC_V1 >>> 8) & 0xff,
+]);
+
+export interface ScanVisitor {
+  /** `isIntact` is false for a record whose head is right and whose body is damaged. */
+  record(buffer: Buffer, position: number, parser: RecordParser, isIntact: boolean): void;
+  /** Bytes that hold no readable record, below the durable end. */
+  quarantined(fromOffset: number, toOffset: number): void;
+  /** After every few megabytes. */
+  progress(offset: number): Promise<void>;
+}
+
+export interface ScanOptions {
+  readonly fromOffset: number;
+  /** Below it everything was once durable, so what cannot be read there is damage, not the end. */
+  readonly durableEnd: number;
+  readonly checkCrc: boolean;
+}
+
+/** Reads records one after another up to the end of the log. */
+export class LogScanner {
+  private readonly parser = new RecordParser();
+  private window: Buffer = Buffer.alloc(0);
+  private windowStart = 0;
+  private windowEnd = 0;
+  private reportedAt = 0;
+
+  constructor(
+    private readonly files: MappedFileQueue,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Returns where the log ends. */
+  async scan(options: ScanOptions, visitor: ScanVisitor): Promise<number> {
+    let at = options.fromOffset;
+    this.reportedAt = at;
+    for (;;) {
+      const file = this.files.find(at);
+      if (!file) {
+        const next = this.files.findNext(at);
+        if (!next || next.fileFromOffset >= options.durableEnd) break;
+        visitor.quarantined(at, next.fileFromOffset);
+        at = next.fileFromOffset;
+        continue;
+      }
+      const next = await this.scanFile(file, at, options, visitor);
+      if (next.isEnd) return next.offset;
+      at = next.offset;
+    }
+    return at;
+  }
+
+  private async scanFile(
+    file: MappedFile,
+    from: number,
+    options: ScanOptions,
+    visitor: ScanVisitor,
+  ): Promise<{ offset: number; isEnd: boolean }> {
+    let at = from;
+    while (at < file.endOffset) {
+      if (!(await this.hold(file, at, 8))) {
+        if (at < options.durableEnd) return this.skipDamage(file, at, options, visitor);
+        return { offset: at, isEnd: true };
+      }
+      await this.holdRecord(file, at);
+      const position = at - this.windowStart;
+      const end = this.windowEnd - this.windowStart;
+      const kind = this.parser.parse(this.window, position, end, at, false);
+      if (kind === 'record') {
+        const isIntact =
+          !options.checkCrc || this.parser.parse(this.window, position, end, at, true) === 'record';
+        if (!isIntact && at >= options.durableEnd) return { offset: at, isEnd: true };
+        visitor.record(this.window, position, this.parser, isIntact);
+        at += this.parser.sizeBytes;
+        await this.reportProgress(at, visitor);
+        continue;
+      }
+      if (kind === 'blank' && at + this.parser.sizeBytes === file.endOffset) {
+        return { offset: file.endOffset, isEnd: false };
+      }
+      if (at >= options.durableEnd) return { offset: at, isEnd: true };
+      const skipped = await this.skipDamage(file, at, options, visitor);
+      if (skipped.isEnd || skipped.offset >= file.endOffset) return skipped;
+      at = skipped.offset;
+    }
+    return { offset: file.endOffset, isEnd: false };
+  }
+
+  private async reportProgress(at: number, visitor: ScanVisitor): Promise<void> {
+    if (at - this.reportedAt < WINDOW_BYTES) return;
+    this.reportedAt = at;
+    await visitor.progress(at);
+  }
+
+  /** Looks for the next record behind damage. */
+  private async skipDamage(
+    file: MappedFile,
+    at: number,
+    options: ScanOptions,
+    visitor: ScanVisitor,
+  ): Promise<{ offset: number; isEnd: boolean }> {
+    const found = await this.findRecord(file, at + 1);
+    const isLast = file === this.files.last || file.endOffset > options.durableEnd;
+    const nothingLeft = found === undefined && isLast;
+    const to = found ?? (isLast ? Math.max(at, options.durableEnd) : file.endOffset);
+    this.logger.error('damaged stretch of the commit log is left out', { from: at, to });
+    visitor.quarantined(at, to);
+    return { offset: to, isEnd: nothingLeft };
+  }
+
+  private async findRecord(file: MappedFile, from: number): Promise<number | undefined> {
+    let at = from;
+    while (await this.hold(file, at, RecordLayout.FIXED_BYTES)) {
+      const held = this.window.subarray(0, this.windowEnd - this.windowStart);
+      const magicAt = held.indexOf(MAGIC_PREFIX, at - this.windowStart + RecordLayout.MAGIC);
+      if (magicAt < 0) {
+        if (this.windowEnd >= file.endOffset) return undefined;
+        at = Math.max(at + 1, this.windowEnd - RecordLayout.MAGIC - MAGIC_PREFIX.length);
+        continue;
+      }
+      const candidate = this.windowStart + magicAt - RecordLayout.MAGIC;
+      await this.holdRecord(file, candidate);
+      const position = candidate - this.windowStart;
+      const end = this.windowEnd - this.windowStart;
+      if (this.parser.parse(this.window, position, end, candidate, true) === 'record') {
+        return candidate;
+      }
+      at = candidate + 1;
+    }
+    return undefined;
+  }
+
+  /** Makes the window hold the whole record at a position, if the file has it. */
+  private async holdRecord(file: MappedFile, at: number): Promise<void> {
+    const sizeBytes = RecordParser.sizeAt(this.window, at - this.windowStart);
+    if (sizeBytes > 0 && at + sizeBytes <= file.endOffset) await this.hold(file, at, sizeBytes);
+  }
+
+  /** Whether `length` bytes from a position are in the window, reading on when they are not. */
+  private async hold(file: MappedFile, at: number, length: number): Promise<boolean> {
+    if (at + length > file.endOffset) return false;
+    if (at >= this.windowStart && at + length <= this.windowEnd) return true;
+    const wanted = Math.min(Math.max(WINDOW_BYTES, length), file.endOffset - at);
+    if (this.window.length < wanted) this.window = Buffer.allocUnsafeSlow(wanted);
+    const bytes = await file.readAsync(this.window, 0, wanted, at);
+    this.windowStart = at;
+    this.windowEnd = at + bytes;
+    return bytes >= length;
+  }
+}

@@ -1,0 +1,307 @@
+import type { StoreComponents } from '../store-components';
+import type { AbortFile } from '../checkpoint/abort-file';
+import type { QueueOffsetTableState } from '../checkpoint/queue-offset-table';
+import { RecordParser } from '../commitlog/record-parser';
+import { getInt32, getInt64 } from '../bytes/integers';
+import { RecordLayout, storeTimestampAt } from '../commitlog/record-layout';
+import { Slices } from '../flush/slices';
+import { LogScanner, type ScanVisitor } from './log-scanner';
+import { QueueLoader } from './queue-loader';
+import { RecordRedispatcher } from './record-redispatcher';
+import { decideRecovery, type FilesFound, type RecoveryPlan } from './recovery-plan';
+
+/** The checkpoint moves on after so many bytes, so that a killed recovery goes on from there. */
+const CHECKPOINT_EVERY_BYTES = 256 * 1024 * 1024;
+/** Rows that change nothing on the disk before the store is open. */
+const UNCHANGED: ReadonlySet<RecoveryPlan['row']> = new Set([
+  'NEW_STORE',
+  'CLEAN_STOP',
+  'CLEAN_STOP_LOG_LOST',
+]);
+/** What the original takes off the checkpoint's times. */
+const TIME_SLACK_MS = 3000;
+
+export interface RecoveryResult {
+  readonly row: RecoveryPlan['row'];
+  readonly logEnd: number;
+  readonly recordsRead: number;
+}
+
+/**
+ * Brings the files that a start finds into one consistent state, as `recovery-plan.ts` decides. May
+ * be killed at any moment and started again: what it changes first, it has noted as not clean.
+ */
+export class StoreRecovery {
+  private readonly loader: QueueLoader;
+  private readonly scanner: LogScanner;
+  private recordsRead = 0;
+
+  constructor(
+    private readonly parts: StoreComponents,
+    private readonly abortFile: AbortFile,
+  ) {
+    const { deps, queues, escapeNames, log } = parts;
+    this.loader = new QueueLoader(deps.fileSystem, queues, escapeNames);
+    this.scanner = new LogScanner(log.files, deps.logger);
+  }
+
+  async run(): Promise<RecoveryResult> {
+    const { log, deps } = this.parts;
+    log.files.load();
+    const hadAbort = this.abortFile.exists();
+    const table = this.parts.table.read();
+    const found = this.inspect(hadAbort, table);
+    let plan = decideRecovery(found);
+    deps.logger.info('store recovery', { row: plan.row, log: log.files.folder });
+    if (await this.carryOut(plan, table, !hadAbort)) {
+      return { row: plan.row, logEnd: log.appendOffset, recordsRead: this.recordsRead };
+    }
+    deps.logger.warn('consume queues are behind the log, reading all of it', {});
+    plan = {
+      ...plan,
+      row: 'UNCLEAN_STOP_QUEUES_MISSING',
+      queues: 'rebuild',
+      queuesFrom: log.minOffset,
+    };
+    await this.carryOut(plan, table, !hadAbort);
+    return { row: plan.row, logEnd: log.appendOffset, recordsRead: this.recordsRead };
+  }
+
+  /** False when units turn out to be missing that only the whole log can give back. */
+  private async carryOut(
+    plan: RecoveryPlan,
+    table: QueueOffsetTableState | undefined,
+    wasClean: boolean,
+  ): Promise<boolean> {
+    const { log, dispatcher, checkpointService, index } = this.parts;
+    const isUnchanged = UNCHANGED.has(plan.row);
+    if (!isUnchanged) await this.noteUnclean(plan);
+    const queuesFrom = await this.loadQueues(plan, table);
+    if (plan.index === 'rebuild') index.removeAll();
+    else if (index.newest === undefined) await index.load(wasClean);
+    const indexFrom = plan.indexFrom ?? queuesFrom;
+    const isRebuild = plan.queues === 'rebuild';
+    const redispatcher = this.redispatcher({ queuesFrom, indexFrom, isRebuild });
+    const logEnd = await this.readLog(plan, Math.min(queuesFrom, indexFrom), redispatcher);
+    if (redispatcher.hasLostUnits) {
+      this.parts.queues.clear();
+      return false;
+    }
+    if (plan.logEnd === undefined) this.cutLog(logEnd);
+    await this.cutIndex(logEnd);
+    if (table) this.applyFloors(table, logEnd);
+    log.resumeAt(logEnd, isUnchanged ? logEnd : Math.min(plan.durableEnd, logEnd));
+    dispatcher.dispatchedOffset = logEnd;
+    dispatcher.lastStoreTimestamp = redispatcher.lastStoreTimestamp;
+    if (!isUnchanged) {
+      // I2: what recovery found becomes visible only once it is durable.
+      await log.syncAll();
+      await checkpointService.persist(false);
+    } else {
+      this.abortFile.create();
+    }
+    return true;
+  }
+
+  /** From here on a crash must not look like the clean stop that came before. */
+  private async noteUnclean(plan: RecoveryPlan): Promise<void> {
+    const { checkpoint } = this.parts;
+    const known = checkpoint.read();
+    const from = plan.queues === 'files' ? plan.queuesFrom : undefined;
+    const mustRestate = plan.queues === 'rebuild' || plan.index === 'rebuild';
+    if (mustRestate || (known?.hasPositions !== true && from !== undefined)) {
+      await checkpoint.write({
+        physicMsgTimestamp: known?.physicMsgTimestamp ?? 0,
+        logicsMsgTimestamp: known?.logicsMsgTimestamp ?? 0,
+        indexMsgTimestamp: plan.index === 'rebuild' ? 0 : (known?.indexMsgTimestamp ?? 0),
+        consumeQueuePosition: plan.queuesFrom ?? this.parts.log.minOffset,
+        flushedPosition: plan.durableEnd,
+        indexPosition: plan.indexFrom ?? this.parts.log.minOffset,
+      });
+    }
+    this.abortFile.create();
+  }
+
+  /** Returns the position from which units have to be made. */
+  private async loadQueues(
+    plan: RecoveryPlan,
+    table: QueueOffsetTableState | undefined,
+  ): Promise<number> {
+    const slices = new Slices(this.parts.deps.clock);
+    if (plan.queues === 'rebuild') this.loader.removeFolders();
+    else if (plan.queues === 'table' && table) this.loader.loadFromTable(table);
+    else await this.loader.loadFromFiles(plan.queuesFrom ?? Infinity, () => slices.pause());
+    return plan.queuesFrom ?? this.endOfNewestUnit();
+  }
+
+  private endOfNewestUnit(): number {
+    const { queues, minOffsets, log } = this.parts;
+    let end = log.minOffset;
+    for (const queue of queues.allQueues()) {
+      const unit = minOffsets.unit(queue, queue.maxOffset - 1);
+      if (unit) end = Math.max(end, unit.physicalOffset + unit.sizeBytes);
+    }
+    return end;
+  }
+
+  private async readLog(
+    plan: RecoveryPlan,
+    fromOffset: number,
+    redispatcher: RecordRedispatcher,
+  ): Promise<number> {
+    if (plan.logEnd !== undefined && fromOffset >= plan.logEnd) return plan.logEnd;
+    const { config } = this.parts;
+    const { durableEnd } = plan;
+    const options = { fromOffset, durableEnd, checkCrc: config.checkCRCOnRecover };
+    const end = await this.scanner.scan(options, this.visitor(redispatcher));
+    return plan.logEnd ?? end;
+  }
+
+  private visitor(redispatcher: RecordRedispatcher): ScanVisitor {
+    const { dispatcher, log, checkpointService } = this.parts;
+    let checkpointedAt = 0;
+    return {
+      record: (buffer, position, parser, isIntact) => {
+        this.recordsRead++;
+        redispatcher.record(buffer, position, parser, isIntact);
+      },
+      quarantined: () => redispatcher.quarantined(),
+      progress: async (offset) => {
+        if (checkpointedAt === 0) checkpointedAt = offset;
+        if (redispatcher.hasLostUnits || offset - checkpointedAt < CHECKPOINT_EVERY_BYTES) {
+          await checkpointService.flush();
+          return;
+        }
+        checkpointedAt = offset;
+        dispatcher.dispatchedOffset = offset;
+        dispatcher.lastStoreTimestamp = redispatcher.lastStoreTimestamp;
+        log.resumeAt(offset, Math.min(log.flushedOffset, offset));
+        await log.syncAll();
+        await checkpointService.persist(false);
+      },
+    };
+  }
+
+  private redispatcher(range: {
+    queuesFrom: number;
+    indexFrom: number;
+    isRebuild: boolean;
+  }): RecordRedispatcher {
+    const { queues, minOffsets, index, config, levels, dispatcher, deps } = this.parts;
+    return new RecordRedispatcher(
+      queues,
+      minOffsets,
+      index,
+      config.messageIndexEnable,
+      levels,
+      dispatcher.dispatchers,
+      range,
+      deps.logger,
+    );
+  }
+
+  /** I8: what stands behind the end goes for real, so that it cannot come back later. */
+  private cutLog(logEnd: number): void {
+    const { files } = this.parts.log;
+    files.removeAfter(logEnd);
+    const last = files.find(logEnd);
+    last?.zeroFrom(logEnd);
+  }
+
+  private async cutIndex(logEnd: number): Promise<void> {
+    const { index } = this.parts;
+    const from = index.truncate(logEnd);
+    if (from === undefined) return;
+    const redispatcher = this.redispatcher({
+      queuesFrom: Infinity,
+      indexFrom: from,
+      isRebuild: false,
+    });
+    const options = { fromOffset: from, durableEnd: logEnd, checkCrc: false };
+    await this.scanner.scan(options, this.visitor(redispatcher));
+  }
+
+  /** A queue whose records are all gone goes on counting where it was. */
+  private applyFloors(table: QueueOffsetTableState, logEnd: number): void {
+    const { queues, deps } = this.parts;
+    const isNothingLost = table.logMaxOffset <= logEnd;
+    for (const [topic, known] of table.topics) {
+      const topicQueues = queues.topicOf(topic);
+      for (const { queueId, maxOffset } of known) {
+        const queue = queues.queueOf(topicQueues, queueId);
+        if (queue.maxOffset >= maxOffset) continue;
+        const isEmpty = queue.maxOffset === queue.minOffset;
+        if (!isEmpty && !isNothingLost) continue;
+        if (!isEmpty) {
+          deps.logger.error('the newest messages of a queue are missing in the commit log', {
+            topic,
+            queueId,
+            from: queue.maxOffset,
+            to: maxOffset,
+          });
+        }
+        queues.skipTo(queue, maxOffset, logEnd);
+      }
+    }
+  }
+
+  private inspect(hasAbort: boolean, table: QueueOffsetTableState | undefined): FilesFound {
+    const { log, checkpoint, index } = this.parts;
+    const { files } = log;
+    const indexFiles = new Set(index.listFiles());
+    const state = checkpoint.read();
+    for (const file of files.all) file.restoreSize();
+    return {
+      logMinOffset: files.minOffset,
+      logFilesEnd: files.last?.endOffset ?? 0,
+      lastFileStart: this.lastFileWithRecords(),
+      hasAbort,
+      checkpoint: state,
+      table,
+      hasTableQueues: table === undefined || this.loader.matches(table),
+      hasQueueFolders: this.loader.hasFolders(),
+      hasTableIndex: table === undefined || table.indexFiles.every((name) => indexFiles.has(name)),
+      hasIndexFiles: indexFiles.size > 0,
+      atTableEnd: table ? this.probe(table.logMaxOffset) : 'end',
+      offsetByCheckpointTimes: state
+        ? this.offsetByTimes(Math.min(state.physicMsgTimestamp, state.logicsMsgTimestamp))
+        : 0,
+    };
+  }
+
+  private probe(endOffset: number): FilesFound['atTableEnd'] {
+    const { files } = this.parts.log;
+    const isThere = endOffset === 0 || files.find(endOffset - 1) !== undefined;
+    if (!isThere) return 'lost';
+    const file = files.find(endOffset);
+    if (!file || file.endOffset - endOffset < 8) return 'end';
+    const head = Buffer.alloc(8);
+    file.read(head, 0, head.length, endOffset);
+    return new RecordParser().parse(head, 0, 8, endOffset, false) === 'empty' ? 'end' : 'more';
+  }
+
+  /** The newest file may have been made ahead of need. */
+  private lastFileWithRecords(): number {
+    const { files } = this.parts.log;
+    const withRecords = [...files.all].reverse().find((file) => this.firstStoreTime(file) > 0);
+    return withRecords?.fileFromOffset ?? files.minOffset;
+  }
+
+  /** Start of the newest file whose first record is old enough to be covered by the times. */
+  private offsetByTimes(timestamp: number): number {
+    const { files } = this.parts.log;
+    const coveredMs = timestamp - TIME_SLACK_MS;
+    const covered = [...files.all].reverse().find((file) => {
+      const firstMs = this.firstStoreTime(file);
+      return firstMs > 0 && firstMs <= coveredMs;
+    });
+    return covered?.fileFromOffset ?? files.minOffset;
+  }
+
+  private firstStoreTime(file: (typeof this.parts.log.files.all)[number]): number {
+    const head = Buffer.alloc(80);
+    file.read(head, 0, head.length, file.fileFromOffset);
+    if (RecordParser.sizeAt(head, 0) === 0) return 0;
+    return getInt64(head, storeTimestampAt(getInt32(head, RecordLayout.SYS_FLAG)));
+  }
+}

@@ -1,0 +1,192 @@
+import type { Clock, FileSystem, Logger, Random } from '@rocket-nest/common';
+import type { EventLoopTurn } from '@rocket-nest/common/internal';
+import { QueueOffsetTable } from './checkpoint/queue-offset-table';
+import { StoreCheckpoint } from './checkpoint/store-checkpoint';
+import { CommitLog, type LatencyObserver } from './commitlog/commit-log';
+import { CommitLogTail } from './commitlog/commit-log-tail';
+import type { MessageStoreConfig } from './config/message-store-config';
+import { RecordDispatcher } from './dispatch/record-dispatcher';
+import { FileHandlePool } from './files/file-handle-pool';
+import { MappedFileQueue } from './files/mapped-file-queue';
+import { CheckpointService } from './flush/checkpoint-service';
+import { MessageQueryService } from './get/message-query-service';
+import { MessageReader } from './get/message-reader';
+import { IndexService } from './index-file/index-service';
+import { CommitLogAppender } from './put/commit-log-appender';
+import { CommitService } from './put/commit-service';
+import { DelayLevelTable } from './put/delay-level-table';
+import { PendingIndexKeys } from './put/pending-index-keys';
+import { ConsumeQueueFiles } from './queue/consume-queue-files';
+import { ConsumeQueueStore } from './queue/consume-queue-store';
+import { MinOffsetCorrector } from './queue/min-offset-corrector';
+import { ColdReadGate } from './read/cold-read-gate';
+import { CommitLogBlockCache } from './read/commit-log-block-cache';
+import { CommitLogReader } from './read/commit-log-reader';
+import { ConsumeQueueReader } from './read/consume-queue-reader';
+
+export interface MessageStoreDeps {
+  readonly fileSystem: FileSystem;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly turn: EventLoopTurn;
+  /** Told how long writes and syncs of the commit log took. */
+  readonly latency?: StoreLatencyObserver;
+  /** Told when a named limit is hit. */
+  readonly limits?: { hit(name: string): void };
+}
+
+/** Durations in milliseconds. */
+export type StoreLatencyObserver = LatencyObserver;
+
+const NO_LATENCY: StoreLatencyObserver = {
+  onPwrite: () => undefined,
+  onFsync: () => undefined,
+};
+
+/** Folder separators are written as `/` on every platform. */
+function storePaths(config: MessageStoreConfig) {
+  const root = config.storePathRootDir.replace(/\/+$/, '');
+  return {
+    root,
+    commitLog: config.storePathCommitLog ?? `${root}/commitlog`,
+    consumeQueue: `${root}/consumequeue`,
+    index: `${root}/index`,
+  };
+}
+
+/** Makes the parts of a store and ties them together; nothing is opened yet. */
+export function createStoreComponents(config: MessageStoreConfig, deps: MessageStoreDeps) {
+  const { fileSystem, clock, logger } = deps;
+  const paths = storePaths(config);
+  const pool = new FileHandlePool(fileSystem, config.maxOpenFiles);
+  const levels = new DelayLevelTable(config.messageDelayLevel);
+  const log = createLog(config, deps, pool, paths.commitLog);
+  const escapeNames = process.platform === 'win32';
+  const queueFiles = new ConsumeQueueFiles(
+    fileSystem,
+    pool,
+    paths.consumeQueue,
+    config.mappedFileSizeConsumeQueue,
+    config.preallocateFiles,
+  );
+  const queues = new ConsumeQueueStore(queueFiles, escapeNames, logger);
+  const index = new IndexService(
+    fileSystem,
+    pool,
+    clock,
+    logger,
+    paths.index,
+    { slotNum: config.maxHashSlotNum, itemNum: config.maxIndexNum },
+    config.preallocateFiles,
+  );
+  const checkpoint = new StoreCheckpoint(fileSystem, paths.root);
+  const table = new QueueOffsetTable(fileSystem, paths.root);
+  const minOffsets = new MinOffsetCorrector(queueFiles, () => log.minOffset);
+  const parts = { config, deps, paths, pool, levels, log, queues, index, checkpoint };
+  const write = createWriteSide(parts);
+  const read = createReadSide(config, deps, log, queues, index, minOffsets, write.dispatcher);
+  return { ...parts, table, minOffsets, escapeNames, ...write, ...read };
+}
+
+export type StoreComponents = ReturnType<typeof createStoreComponents>;
+
+function createLog(
+  config: MessageStoreConfig,
+  deps: MessageStoreDeps,
+  pool: FileHandlePool,
+  folder: string,
+): CommitLog {
+  const files = new MappedFileQueue(
+    deps.fileSystem,
+    pool,
+    folder,
+    config.mappedFileSizeCommitLog,
+    config.preallocateFiles,
+  );
+  const chunkBytes = Math.min(config.commitLogChunkBytes, config.mappedFileSizeCommitLog);
+  const tail = new CommitLogTail(chunkBytes, config.commitLogTailBytes);
+  return new CommitLog(files, tail, deps.clock, deps.logger, deps.latency ?? NO_LATENCY);
+}
+
+interface WriteSideParts {
+  readonly config: MessageStoreConfig;
+  readonly deps: MessageStoreDeps;
+  readonly levels: DelayLevelTable;
+  readonly log: CommitLog;
+  readonly queues: ConsumeQueueStore;
+  readonly index: IndexService;
+  readonly checkpoint: StoreCheckpoint;
+}
+
+function createWriteSide(parts: WriteSideParts) {
+  const { config, deps, levels, log, queues, index, checkpoint } = parts;
+  const { clock, logger } = deps;
+  const indexKeys = new PendingIndexKeys();
+  const dispatcher = new RecordDispatcher(queues, index, indexKeys, logger);
+  const appender = new CommitLogAppender(config, log, queues, indexKeys, levels, clock);
+  const commitService = new CommitService(
+    {
+      isSyncFlush: config.flushDiskType === 'SYNC_FLUSH',
+      syncFlushTimeoutMs: config.syncFlushTimeout,
+    },
+    log,
+    dispatcher,
+    indexKeys,
+    deps.turn,
+    clock,
+    logger,
+  );
+  const checkpointService = new CheckpointService(
+    {
+      flushIntervalMs: config.flushIntervalConsumeQueue,
+      thoroughIntervalMs: config.flushConsumeQueueThoroughInterval,
+    },
+    log,
+    commitService,
+    dispatcher,
+    queues,
+    index,
+    checkpoint,
+    clock,
+    logger,
+  );
+  return { dispatcher, appender, commitService, checkpointService };
+}
+
+function createReadSide(
+  config: MessageStoreConfig,
+  deps: MessageStoreDeps,
+  log: CommitLog,
+  queues: ConsumeQueueStore,
+  index: IndexService,
+  minOffsets: MinOffsetCorrector,
+  dispatcher: RecordDispatcher,
+) {
+  const gate = new ColdReadGate(config.coldReadConcurrency, config.maxWaitingColdReads, () =>
+    deps.limits?.hit('maxWaitingColdReads'),
+  );
+  const cache = new CommitLogBlockCache(config.readCacheBytes);
+  const recordReader = new CommitLogReader(log, cache, gate, deps.logger);
+  const unitReader = new ConsumeQueueReader(queues.files, gate, config.consumeQueueReadCacheBytes);
+  const visibleEnd = (): number => dispatcher.dispatchedOffset;
+  const reader = new MessageReader(
+    config,
+    log,
+    queues,
+    unitReader,
+    recordReader,
+    minOffsets,
+    visibleEnd,
+    deps.logger,
+  );
+  const queries = new MessageQueryService(
+    config,
+    recordReader,
+    index,
+    minOffsets,
+    () => log.minOffset,
+    visibleEnd,
+  );
+  return { recordReader, unitReader, reader, queries };
+}
