@@ -11,6 +11,8 @@ export type StubHandler = (
 export class StubServer {
   readonly requests: RemotingCommand[] = [];
   readonly connections = new Set<Connection>();
+  /** Known once started, and kept when stopped. */
+  port = 0;
   private readonly handlers = new Map<number, StubHandler>();
   private server: RemotingServer | undefined;
 
@@ -23,11 +25,8 @@ export class StubServer {
       closed: (connection) => void this.connections.delete(connection),
     });
     await this.server.start();
+    this.port = this.server.ports[0];
     return this;
-  }
-
-  get port(): number {
-    return this.server!.ports[0];
   }
 
   get address(): string {
