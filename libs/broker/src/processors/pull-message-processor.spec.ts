@@ -88,7 +88,7 @@ describe('PullMessageProcessor', () => {
       topicSysFlag: '0',
       groupSysFlag: '0',
     });
-    expect(connection.responses[0]!.parts).toHaveLength(2);
+    expect(connection.responses[0].parts).toHaveLength(2);
     expect(broker.counters.messagesOut).toBe(2);
   });
 
@@ -187,21 +187,21 @@ describe('PullMessageProcessor', () => {
       expect(hold()).toBeUndefined();
       arrive();
       await endOfTurn();
-      expect(connection.responses[0]!.response.code).toBe(ResponseCode.SUCCESS);
-      expect(connection.responses[0]!.parts).toHaveLength(1);
+      expect(connection.responses[0].response.code).toBe(ResponseCode.SUCCESS);
+      expect(connection.responses[0].parts).toHaveLength(1);
     });
 
     it('is answered when its time is over', () => {
       hold({ suspendTimeoutMillis: 1000 });
       broker.clock.advance(2000);
-      expect(connection.responses[0]!.response.code).toBe(ResponseCode.PULL_NOT_FOUND);
+      expect(connection.responses[0].response.code).toBe(ResponseCode.PULL_NOT_FOUND);
     });
 
     it('waits a moment only when long polling is off', async () => {
       await start({ longPollingEnable: 'false', shortPollingTimeMills: '1000' });
       hold();
       broker.clock.advance(2000);
-      expect(connection.responses[0]!.response.code).toBe(ResponseCode.PULL_NOT_FOUND);
+      expect(connection.responses[0].response.code).toBe(ResponseCode.PULL_NOT_FOUND);
     });
 
     it('is told when its topic is deleted meanwhile', async () => {
@@ -209,7 +209,7 @@ describe('PullMessageProcessor', () => {
       broker.topicConfigManager.deleteTopicConfig('T');
       broker.pullRequestHoldService.wakeTopic('T');
       await endOfTurn();
-      expect(connection.responses[0]!.response.code).toBe(ResponseCode.TOPIC_NOT_EXIST);
+      expect(connection.responses[0].response.code).toBe(ResponseCode.TOPIC_NOT_EXIST);
     });
 
     it('is refused when no more may wait', () => {
@@ -234,7 +234,7 @@ describe('PullMessageProcessor', () => {
       answer(nothing);
       await endOfTurn();
       expect(spy).toHaveBeenCalledTimes(2);
-      expect(connection.responses[0]!.response.code).toBe(ResponseCode.SUCCESS);
+      expect(connection.responses[0].response.code).toBe(ResponseCode.SUCCESS);
     });
   });
 
@@ -243,7 +243,7 @@ describe('PullMessageProcessor', () => {
     jest.spyOn(broker.memoryStore, 'getMessage').mockReturnValueOnce(failure as never);
     pull();
     await new Promise(setImmediate);
-    const { code, remark } = connection.responses[0]!.response;
+    const { code, remark } = connection.responses[0].response;
     expect([code, remark]).toEqual([ResponseCode.SYSTEM_ERROR, 'the disk is gone']);
   });
 });

@@ -51,7 +51,7 @@ describe('SendMessageProcessor', () => {
     const answer = processor.process(connection, request(fields, body, code));
     if (answer) return answer;
     while (connection.responses.length === before) await new Promise(setImmediate);
-    return connection.responses[before]!.response;
+    return connection.responses[before].response;
   }
 
   const stored = (topic: string, queueId = 0) => {
