@@ -1,1 +1,10 @@
 export { bool, int, long, text } from './protocol/header-field';
+export { PullMessageRequestDecoder } from './codec/fast/pull-message-request';
+export type { PullMessageRequest } from './codec/fast/pull-message-request';
+export { PullMessageResponse } from './codec/fast/pull-message-response';
+export { SendMessageRequestDecoder } from './codec/fast/send-message-request';
+export type { SendMessageRequest } from './codec/fast/send-message-request';
+export { SendMessageResponse } from './codec/fast/send-message-response';
+export { WriteBuffer } from './codec/write-buffer';
+export { encodeHeaderInto } from './codec/encode-command';
+export type { SendingFields } from './codec/encode-command';

@@ -1,4 +1,5 @@
 import { MAX_JSON_DEPTH, parseJson } from '../json/parse-json';
+import { scanJsonHeader } from './fast/scan-json-header';
 import { RawBinaryFields } from '../protocol/binary-fields';
 import { LanguageCode, languageOfName } from '../protocol/language-code';
 import { RemotingCommand, SerializeType } from '../protocol/remoting-command';
@@ -60,6 +61,8 @@ function decodeBinaryHeader(
 }
 
 function decodeJsonHeader(bytes: Buffer, start: number, end: number): RemotingCommand {
+  const scanned = scanJsonHeader(bytes, start, end);
+  if (scanned !== undefined) return scanned;
   const header = parseHeader(bytes.toString('utf8', start, end));
   const command = new RemotingCommand(integer(header.code, 'code'));
   command.language = languageOf(header.language);

@@ -31,7 +31,7 @@ export function forEachBinaryField(
 /** Where the name of the field at `at` ends. */
 export function nameEndAt(bytes: Buffer, at: number, end: number): number {
   if (at + 2 > end) throw brokenFields();
-  const nameEnd = at + 2 + ((bytes[at]! << 8) | bytes[at + 1]!);
+  const nameEnd = at + 2 + ((bytes[at] << 8) | bytes[at + 1]);
   if (nameEnd + 4 > end) throw brokenFields();
   return nameEnd;
 }
@@ -39,10 +39,10 @@ export function nameEndAt(bytes: Buffer, at: number, end: number): number {
 /** Where the value of the field whose name ends at `nameEnd` ends. */
 export function valueEndAt(bytes: Buffer, nameEnd: number, end: number): number {
   const length =
-    (bytes[nameEnd]! << 24) |
-    (bytes[nameEnd + 1]! << 16) |
-    (bytes[nameEnd + 2]! << 8) |
-    bytes[nameEnd + 3]!;
+    (bytes[nameEnd] << 24) |
+    (bytes[nameEnd + 1] << 16) |
+    (bytes[nameEnd + 2] << 8) |
+    bytes[nameEnd + 3];
   const valueEnd = nameEnd + 4 + length;
   if (length < 0 || valueEnd > end) throw brokenFields();
   return valueEnd;

@@ -1,8 +1,10 @@
 import { MapFieldWriter } from './ext-field-writer';
 import type { CustomHeader, ExtFieldWriter } from './ext-field-writer';
 import { RawBinaryFields, forEachBinaryField } from './binary-fields';
+import { parseJson } from '../json/parse-json';
 import { LanguageCode } from './language-code';
 import { MQVersion } from './mq-version';
+import { RawJsonFields } from './raw-json-fields';
 
 /** How a command's header is serialized; an answer uses the form of its request. */
 export const SerializeType = { JSON: 0, ROCKETMQ: 1 } as const;
@@ -12,7 +14,8 @@ const RESPONSE_FLAG = 1;
 export const ONEWAY_FLAG = 2;
 
 /** The ext fields of a received command before anybody asked for them: parsed JSON or bytes. */
-export type RawExtFields = Readonly<Record<string, unknown>> | RawBinaryFields | undefined;
+export type RawExtFields =
+  Readonly<Record<string, unknown>> | RawBinaryFields | RawJsonFields | undefined;
 
 /**
  * A request or an answer.
@@ -94,9 +97,7 @@ export class RemotingCommand {
 
   /** One ext field; undefined when absent. */
   extField(name: string): string | undefined {
-    const raw = this.raw;
-    if (raw === undefined || raw instanceof RawBinaryFields) return this.extFields.get(name);
-    return Object.hasOwn(raw, name) ? fieldText(raw[name]) : undefined;
+    return this.extFields.get(name);
   }
 
   /** False only when there are surely no ext fields. */
@@ -130,10 +131,12 @@ export class RemotingCommand {
 
   private buildFields(): void {
     const fields = this.fields ?? new Map<string, string>();
-    if (this.raw instanceof RawBinaryFields) {
-      forEachBinaryField(this.raw, (name, value) => fields.set(name, value));
-    } else if (this.raw !== undefined) {
-      for (const [name, value] of Object.entries(this.raw)) {
+    const { raw } = this;
+    if (raw instanceof RawBinaryFields) {
+      forEachBinaryField(raw, (name, value) => fields.set(name, value));
+    } else if (raw !== undefined) {
+      const object = raw instanceof RawJsonFields ? parseJsonFields(raw) : raw;
+      for (const [name, value] of Object.entries(object)) {
         const text = fieldText(value);
         if (text !== undefined) fields.set(name, text);
       }
@@ -143,6 +146,17 @@ export class RemotingCommand {
     this.raw = undefined;
     this.fields = fields;
   }
+}
+
+function parseJsonFields({ bytes, start, end }: RawJsonFields): Readonly<Record<string, unknown>> {
+  const text = bytes.toString('utf8', start, end);
+  let object: unknown;
+  try {
+    object = JSON.parse(text);
+  } catch {
+    object = parseJson(text);
+  }
+  return object as Readonly<Record<string, unknown>>;
 }
 
 /** Ext fields are texts, but numbers and booleans are taken too; null and nested values are not. */

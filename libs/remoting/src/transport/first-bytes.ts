@@ -51,10 +51,10 @@ function readV1(bytes: Buffer): FirstBytes {
   const words = bytes.toString('latin1', 0, end).split(' ');
   if (words[1] === 'UNKNOWN') return { kind: 'proxy', headerBytes };
   const port = Number(words[4]);
-  if (words.length !== 6 || !/^TCP[46]$/.test(words[1]!) || !(port >= 0 && port <= 0xffff)) {
+  if (words.length !== 6 || !/^TCP[46]$/.test(words[1]) || !(port >= 0 && port <= 0xffff)) {
     return { kind: 'bad', reason: 'a broken PROXY line' };
   }
-  return { kind: 'proxy', headerBytes, source: { host: words[2]!, port } };
+  return { kind: 'proxy', headerBytes, source: { host: words[2], port } };
 }
 
 /**
@@ -67,12 +67,12 @@ function readV1(bytes: Buffer): FirstBytes {
 function readV2(bytes: Buffer): FirstBytes {
   if (bytes.length < V2_PREFIX_BYTES) return { kind: 'incomplete' };
   const headerBytes = V2_PREFIX_BYTES + bytes.readUInt16BE(14);
-  if (bytes[12]! >> 4 !== 2 || headerBytes > LONGEST_V2_BYTES) {
+  if (bytes[12] >> 4 !== 2 || headerBytes > LONGEST_V2_BYTES) {
     return { kind: 'bad', reason: 'a broken PROXY header' };
   }
   if (bytes.length < headerBytes) return { kind: 'incomplete' };
-  const addressBytes = addressLength(bytes[13]! >> 4);
-  const isLocal = (bytes[12]! & 0x0f) === 0;
+  const addressBytes = addressLength(bytes[13] >> 4);
+  const isLocal = (bytes[12] & 0x0f) === 0;
   if (isLocal || headerBytes < V2_PREFIX_BYTES + 2 * addressBytes + 4 || addressBytes === 0) {
     return { kind: 'proxy', headerBytes };
   }

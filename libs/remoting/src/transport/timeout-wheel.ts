@@ -44,7 +44,7 @@ export class TimeoutWheel {
     }
     entry.deadlineMs = nowMs + Math.max(0, timeoutMs);
     const dueTick = Math.max(Math.ceil(entry.deadlineMs / TICK_MS), this.tick + 1);
-    const slot = this.slots[dueTick % SLOTS]!;
+    const slot = this.slots[dueTick % SLOTS];
     entry.slot = slot;
     entry.previous = undefined;
     entry.next = slot.first;
@@ -83,7 +83,7 @@ export class TimeoutWheel {
   }
 
   private takeDue(index: number, nowMs: number, due: TimeoutEntry[]): void {
-    let entry = this.slots[index]!.first;
+    let entry = this.slots[index].first;
     while (entry !== undefined) {
       const { next } = entry;
       if (entry.deadlineMs <= nowMs) {
