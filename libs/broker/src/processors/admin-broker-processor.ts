@@ -57,9 +57,9 @@ export class AdminBrokerProcessor {
   };
 
   /** GET_BROKER_RUNTIME_INFO (28). */
-  readonly getBrokerRuntimeInfo: RequestProcessor = (_connection, request) => {
-    const table = runtimeInfoOf(this.broker, { bootTimestamp: this.bootTimestamp });
+  readonly getBrokerRuntimeInfo: RequestProcessor = async (_connection, request) => {
     const response = RemotingCommand.createResponse(request, ResponseCode.SUCCESS);
+    const table = await runtimeInfoOf(this.broker, { bootTimestamp: this.bootTimestamp });
     response.body = encodeBody(KVTable, { table });
     return response;
   };

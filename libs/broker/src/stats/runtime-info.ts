@@ -8,7 +8,11 @@ export interface RuntimeFacts {
 }
 
 /** The broker's runtime table (28): the original's keys, values as text. */
-export function runtimeInfoOf(broker: BrokerContext, facts: RuntimeFacts): Map<string, string> {
+export async function runtimeInfoOf(
+  broker: BrokerContext,
+  facts: RuntimeFacts,
+): Promise<Map<string, string>> {
+  const earliestMessageTimestamp = await broker.messageStore.earliestMessageTime();
   const info = broker.messageStore.runtimeInfo();
   for (const [key, value] of broker.scheduleMessageService.runtimeInfo()) info.set(key, value);
   const { brokerStats, counters, config } = broker;
@@ -20,6 +24,7 @@ export function runtimeInfoOf(broker: BrokerContext, facts: RuntimeFacts): Map<s
   set('bootTimestamp', facts.bootTimestamp);
   set('runtime', formatRuntime(runtimeMs));
   set('brokerVersionDesc', versionName(MQVersion.CURRENT));
+  set('earliestMessageTimeStamp', earliestMessageTimestamp);
   set('startAcceptSendRequestTimeStamp', config.broker.startAcceptSendRequestTimeStamp);
 
   set('msgPutTotalYesterdayMorning', brokerStats.putDays.yesterdayMorning);

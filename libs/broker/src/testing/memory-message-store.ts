@@ -60,6 +60,10 @@ export class MemoryMessageStore {
     return Promise.resolve(this.queueOf(topic, queueId)[offset]?.storeTimestamp ?? -1);
   }
 
+  earliestMessageTime(): Promise<number> {
+    return Promise.resolve(-1);
+  }
+
   isInDisk(): boolean {
     return this.everythingIsInDisk;
   }
