@@ -228,7 +228,7 @@ export class PullMessageProcessor implements PullRunner {
     operation.minOffset = result.minOffset;
     operation.maxOffset = result.maxOffset;
     response.code = code;
-    response.remark = result.status;
+    response.remark = nameOf(result.status);
     response.customHeader = operation;
     if (result.messageCount > 0) this.count(operation, result);
     operation.connection.respond(response, result.parts);
@@ -323,7 +323,13 @@ function subscriptionOfRequest(header: PullMessageRequest): SubscriptionData | R
   };
 }
 
-/** layouts: a store status as the response code of a pull. */
+/** The topic and its queue exist: a queue the store does not know has had no message yet. */
+function nameOf(status: GetMessageStatus): string {
+  const isUnknown = status === GetMessageStatus.NO_MATCHED_LOGIC_QUEUE;
+  return isUnknown ? GetMessageStatus.NO_MESSAGE_IN_QUEUE : status;
+}
+
+/** A store status as the response code of a pull. */
 function responseCodeOf(status: GetMessageStatus, queueOffset: number): number {
   switch (status) {
     case GetMessageStatus.FOUND:
