@@ -9,10 +9,30 @@ import { frameKinds, makeHostileFrame } from './hostile-frames';
 
 const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 1_000_000);
 const rounds = Number(process.env.FUZZ_ROUNDS ?? 10);
+const CLOSE_LIMIT_MS = 5000;
 const GET_BROKER_CLUSTER_INFO = 106;
 
 describe(`hostile frames (FUZZ_SEED=${seed})`, () => {
+  const random = new SeededRandom(seed);
   let cluster: Cluster;
+
+  /** Sends one hostile frame and waits to be thrown out; gives the address it had. */
+  async function attack(kind: 'namesrv' | 'broker', frameKind: string): Promise<string> {
+    const hostile = makeHostileFrame(frameKind, random);
+    const connection = await RawConnection.open(cluster[kind].options.port);
+    const peer = `127.0.0.1:${connection.socket.localPort}`;
+    if (hostile.cut) connection.socket.end(hostile.bytes);
+    else connection.socket.write(hostile.bytes);
+    const answered = (): boolean => hostile.mayAnswer === true && connection.unexpected.length > 0;
+    await waitFor(
+      `${hostile.name} to be closed`,
+      () => !connection.isOpen || answered(),
+      CLOSE_LIMIT_MS,
+    );
+    expect(connection.unexpected.filter((answer) => answer.code === 0)).toEqual([]);
+    await connection.close();
+    return peer;
+  }
 
   beforeAll(async () => {
     cluster = await startCluster();
@@ -21,27 +41,25 @@ describe(`hostile frames (FUZZ_SEED=${seed})`, () => {
   afterAll(async () => cluster?.stop(), 60_000);
 
   describe.each(['namesrv', 'broker'] as const)('%s', (kind) => {
-    it.each(frameKinds)('closes the connection of %s, with one log line', async (frameKind) => {
-      const random = new SeededRandom(seed);
-      const server = cluster[kind];
+    it('writes one log line about each connection it closes', async () => {
+      // A flood of them is summed up, so only a few are looked at.
+      for (const frameKind of frameKinds.slice(0, 3)) {
+        const peer = await attack(kind, frameKind);
+        await waitFor(`a log line on ${peer}`, () => linesOn(cluster[kind], peer).length > 0);
+        expect(linesOn(cluster[kind], peer)).toHaveLength(1);
+      }
+    });
+
+    it.each(frameKinds)('closes the connection of %s and goes on', async (frameKind) => {
       for (let round = 0; round < rounds; round++) {
-        const hostile = makeHostileFrame(frameKind, random);
-        const connection = await RawConnection.open(server.options.port);
-        const peer = `127.0.0.1:${connection.socket.localPort}`;
-        if (hostile.cut) connection.socket.end(hostile.bytes);
-        else connection.socket.write(hostile.bytes);
-        await connection.closed;
-        // Leaving in the middle of a frame is no attack: it may pass silently.
-        const atLeast = hostile.cut ? 0 : 1;
-        await waitFor(`a log line on ${peer}`, () => linesOn(server, peer).length >= atLeast);
-        expect(linesOn(server, peer).length).toBeLessThanOrEqual(1);
+        const peer = await attack(kind, frameKind);
+        expect(linesOn(cluster[kind], peer).length).toBeLessThanOrEqual(1);
       }
       await serves(kind, cluster);
     });
   });
 
   it('keeps serving a good connection while others misbehave', async () => {
-    const random = new SeededRandom(seed);
     const port = cluster.broker.options.port;
     const good = await RawConnection.open(port);
     await createTopic(good, 'good', 1);

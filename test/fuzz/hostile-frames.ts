@@ -8,6 +8,8 @@ export interface HostileFrame {
   readonly bytes: Buffer;
   /** The sender ends its side after the bytes: without that, the receiver waits for more. */
   readonly cut?: boolean;
+  /** The frame can be told from the next one, so an error may be answered instead. */
+  readonly mayAnswer?: boolean;
 }
 
 type Maker = (random: Random) => HostileFrame;
@@ -79,10 +81,11 @@ const makers: Record<string, Maker> = {
     bytes: frameOf(0, Buffer.from(JSON.stringify(goodHeader).slice(0, -3))),
   }),
   jsonOfAnotherKind: (random) => {
-    const texts = ['[]', '1', '"x"', 'null', '{"code":{}}', '{"code":"x"}'];
+    const texts = ['[]', '1', '"x"', 'null', '{}', '{"code":{}}', '{"code":"x"}'];
     return {
       name: 'header whose JSON is no command',
       bytes: frameOf(0, Buffer.from(texts[random.nextInt(texts.length)])),
+      mayAnswer: true,
     };
   },
   deepJson: () => ({
@@ -104,6 +107,7 @@ const makers: Record<string, Maker> = {
   binaryKeyTooLong: () => ({
     name: 'binary header whose key leaves the ext fields',
     bytes: frameOf(1, binaryHeader(0, 4, Buffer.from([0x7f, 0xff, 0x61, 0x61]))),
+    mayAnswer: true,
   }),
   binaryTooShort: (random) => ({
     name: 'binary header that is cut',

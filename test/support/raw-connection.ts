@@ -12,6 +12,7 @@ export interface RawCommand {
 
 export type ExtFields = Readonly<Record<string, string | number | boolean>>;
 
+const JSON_TYPE = 0;
 const RESPONSE_FLAG = 1;
 const CLIENT_VERSION = 493;
 
@@ -41,6 +42,16 @@ export function rawRequest(
   return encodeRawFrame({ ...header, serializeTypeCurrentRPC: 'JSON', extFields: fields }, body);
 }
 
+/** code 2 | language 1 | version 2 | opaque 4 | flag 4 | remark 4 + n | ext fields, left alone */
+function readBinary(header: Buffer): Omit<RawCommand, 'extFields' | 'body'> {
+  return {
+    code: header.readInt16BE(0),
+    opaque: header.readInt32BE(5),
+    flag: header.readInt32BE(9),
+    remark: header.toString('utf8', 17, 17 + header.readInt32BE(13)),
+  };
+}
+
 type Settle = { resolve: (command: RawCommand) => void; reject: (error: Error) => void };
 
 /** A socket that speaks remoting with JSON headers, written for tests. */
@@ -51,6 +62,8 @@ export class RawConnection {
   private closedWith: Error | undefined;
   /** Requests the other side sent on its own, in order. */
   readonly requests: RawCommand[] = [];
+  /** Answers to nothing that was asked. */
+  readonly unexpected: RawCommand[] = [];
   /** Settles when the socket is closed, by whichever side. */
   readonly closed: Promise<void>;
 
@@ -112,10 +125,10 @@ export class RawConnection {
 
   private take(frame: Buffer): void {
     const headerLength = frame.readInt32BE(0) & 0xffffff;
-    const header = JSON.parse(frame.toString('utf8', 4, 4 + headerLength)) as RawCommand;
+    const header = frame.subarray(4, 4 + headerLength);
     const command: RawCommand = {
-      ...header,
-      extFields: header.extFields ?? {},
+      extFields: {},
+      ...(frame.readUInt8(0) === JSON_TYPE ? JSON.parse(header.toString()) : readBinary(header)),
       body: frame.subarray(4 + headerLength),
     };
     if ((command.flag & RESPONSE_FLAG) === 0) {
@@ -124,6 +137,7 @@ export class RawConnection {
     }
     const waiting = this.waiting.get(command.opaque);
     this.waiting.delete(command.opaque);
-    waiting?.resolve(command);
+    if (waiting) waiting.resolve(command);
+    else this.unexpected.push(command);
   }
 }
