@@ -52,3 +52,6 @@ export { FrameDecoder } from './codec/frame-decoder';
 export { DEFAULT_FRAME_LIMITS } from './codec/frame-limits';
 export type { FrameLimits } from './codec/frame-limits';
 export type { RemotingStats } from './transport/connection-hub';
+export { DataVersionBody } from './bodies/model-fields';
+export { decodeRegisterBrokerBody, encodeRegisterBrokerBody } from './bodies/register-broker-codec';
+export type { RegisterBrokerCodecOptions } from './bodies/register-broker-codec';

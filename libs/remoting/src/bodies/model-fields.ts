@@ -22,7 +22,7 @@ const MessageQueueBody = defineBody('MessageQueue', {
   queueId: int().orElse(0),
 });
 
-const DataVersionBody = defineBody('DataVersion', {
+export const DataVersionBody = defineBody('DataVersion', {
   counter: long().orElse(0),
   stateVersion: long().orElse(0),
   timestamp: long().orElse(0),
