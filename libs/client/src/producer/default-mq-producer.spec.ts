@@ -103,8 +103,8 @@ describe('DefaultMQProducer', () => {
 
   it('ends every send in its time, all tries together', async () => {
     for (const broker of cluster.brokers) broker.on(SEND, () => undefined);
-    const producer = await start({ sendMsgMaxTimeoutPerRequestMs: 60 });
-    const failure = producer.send(message(), { timeoutMs: 150 });
+    const producer = await start({ sendMsgMaxTimeoutPerRequestMs: 100 });
+    const failure = producer.send(message(), { timeoutMs: 800 });
     await expect(failure).rejects.toMatchObject({ code: 'SEND_TIMEOUT' });
     const tries = cluster.brokers.flatMap((broker) => broker.received(SEND)).length;
     expect(tries).toBeGreaterThan(1);
