@@ -58,7 +58,7 @@ export class RequestDispatcher {
       connection,
       request,
       ResponseCode.REQUEST_CODE_NOT_SUPPORTED,
-      `request type ${request.code} not supported by ${port}`,
+      `${port} does not answer request code ${request.code}`,
     );
   }
 

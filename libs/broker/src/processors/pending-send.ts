@@ -15,8 +15,12 @@ export interface SendAnswerer {
   onStored(pending: PendingSend, result: PutMessageResult): void;
 }
 
-const HEX_DIGITS_OF_INT32 = 8;
 const TWO_POWER_32 = 4_294_967_296;
+
+/** Two upper-case digits for every byte. */
+const HEX_OF_BYTE: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
+  byte.toString(16).toUpperCase().padStart(2, '0'),
+);
 
 /** A send between its put and its answer: the store's callback and the answer's header in one. */
 export class PendingSend implements PutMessageCallback, CustomHeader {
@@ -65,5 +69,10 @@ function hexOfLong(value: number): string {
 }
 
 function hexOfInt32(value: number): string {
-  return value.toString(16).toUpperCase().padStart(HEX_DIGITS_OF_INT32, '0');
+  return (
+    HEX_OF_BYTE[value >>> 24] +
+    HEX_OF_BYTE[(value >>> 16) & 0xff] +
+    HEX_OF_BYTE[(value >>> 8) & 0xff] +
+    HEX_OF_BYTE[value & 0xff]
+  );
 }

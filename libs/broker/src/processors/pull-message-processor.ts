@@ -96,30 +96,30 @@ export class PullMessageProcessor implements PullRunner {
     if (!group) {
       return {
         code: ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST,
-        remark: `subscription group [${header.consumerGroup}] does not exist: create it first`,
+        remark: `there is no subscription group ${header.consumerGroup}: create it first`,
       };
     }
     if (!group.consumeEnable) {
       return forbidden(
         ForbiddenType.GROUP,
-        `subscription group no permission, ${header.consumerGroup} (consumeEnable)`,
+        `the group ${header.consumerGroup} may not consume (consumeEnable)`,
       );
     }
     const topic = context.topicConfigManager.selectTopicConfig(header.topic);
     if (!topic) {
       return {
         code: ResponseCode.TOPIC_NOT_EXIST,
-        remark: `topic[${header.topic}] not exist, apply first please!`,
+        remark: `there is no topic ${header.topic}: create it first`,
       };
     }
     if (!isReadable(topic.perm)) {
-      return forbidden(ForbiddenType.TOPIC, `the topic[${header.topic}] may not be read`);
+      return forbidden(ForbiddenType.TOPIC, `the topic ${header.topic} may not be read (perm)`);
     }
     if (header.queueId < 0 || header.queueId >= topic.readQueueNums) {
       return {
         code: ResponseCode.INVALID_PARAMETER,
         remark:
-          `queueId[${header.queueId}] is illegal: topic ${header.topic} has ` +
+          `there is no queue ${header.queueId}: topic ${header.topic} has ` +
           `${topic.readQueueNums} queues to read (consumer ${operation.connection.remoteAddress})`,
       };
     }
@@ -138,7 +138,7 @@ export class PullMessageProcessor implements PullRunner {
     if (!isTagType(subscription.expressionType)) {
       return {
         code: ResponseCode.SYSTEM_ERROR,
-        remark: `The broker does not support consumer to filter message by ${subscription.expressionType}`,
+        remark: `this broker does not filter by ${subscription.expressionType} (enablePropertyFilter)`,
       };
     }
     operation.filter = this.tagFilters.filterFor(subscription);
@@ -160,14 +160,14 @@ export class PullMessageProcessor implements PullRunner {
     if (!mayBroadcast && group.profile.messageModel === 'BROADCASTING') {
       return forbidden(
         ForbiddenType.BROADCASTING,
-        `the consumer group[${consumerGroup}] can not consume by broadcast way`,
+        `the group ${consumerGroup} may not broadcast (consumeBroadcastEnable)`,
       );
     }
     const groups = this.context.subscriptionGroupManager;
     if (groups.isForbidden(consumerGroup, topic, PERM_FORBIDDEN_READ)) {
       return forbidden(
         ForbiddenType.SUBSCRIPTION,
-        `the consumer group[${consumerGroup}] is forbidden for topic[${topic}]`,
+        `the group ${consumerGroup} may not read the topic ${topic}`,
       );
     }
     const subscription = group.findSubscriptionData(topic);

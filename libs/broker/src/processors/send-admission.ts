@@ -84,7 +84,7 @@ export class SendAdmission {
     if (created) return created;
     return {
       code: ResponseCode.TOPIC_NOT_EXIST,
-      remark: `topic[${topic}] not exist: create it first, or set autoCreateTopicEnable`,
+      remark: `there is no topic ${topic}: create it first, or set autoCreateTopicEnable`,
     };
   }
 }
