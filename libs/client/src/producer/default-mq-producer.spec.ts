@@ -103,7 +103,10 @@ describe('DefaultMQProducer', () => {
 
   it('ends every send in its time, all tries together', async () => {
     for (const broker of cluster.brokers) broker.on(SEND, () => undefined);
-    const producer = await start({ sendMsgMaxTimeoutPerRequestMs: 100 });
+    const producer = await start({
+      sendMsgMaxTimeoutPerRequestMs: 100,
+      retryTimesWhenSendFailed: 99,
+    });
     const failure = producer.send(message(), { timeoutMs: 800 });
     await expect(failure).rejects.toMatchObject({ code: 'SEND_TIMEOUT' });
     const tries = cluster.brokers.flatMap((broker) => broker.received(SEND)).length;
