@@ -22,6 +22,7 @@ const START_KILL_WITHIN_MS = 500;
 /** Small segments, so that files of every kind are rolled under the load. */
 const storeProperties = {
   mappedFileSizeCommitLog: 4 << 20,
+  maxMessageSize: 1 << 20,
   mappedFileSizeConsumeQueue: 20 * 1000,
   maxTransferCountOnMessageInMemory: 256,
   maxTransferBytesOnMessageInMemory: 1 << 20,

@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { mavenClasspath } from './java';
 import { freePorts } from './polling';
 import { ServerProcess } from './server-process';
-import { formatProperties, type Cluster, type Properties } from './servers';
+import { formatProperties, type Cluster, type Properties, waitForBroker } from './servers';
 import { makeTemporaryFolder, removeFolder } from './temporary-folder';
 
 export const APACHE_VERSION = '5.5.0';
@@ -73,6 +73,7 @@ export async function startApacheRocketMQ(brokerProperties: Properties = {}): Pr
       maxHashSlotNum: 4000,
       ...brokerProperties,
     });
+    await waitForBroker(namesrvPort, 'broker-a');
     return { namesrvAddr, brokerAddr: `127.0.0.1:${brokerPort}`, folder, namesrv, broker, stop };
   } catch (error) {
     await stop();

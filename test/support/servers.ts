@@ -1,8 +1,11 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { freePorts } from './polling';
+import { freePorts, waitFor } from './polling';
+import { RawConnection } from './raw-connection';
 import { ServerProcess } from './server-process';
 import { makeTemporaryFolder, removeFolder } from './temporary-folder';
+
+const GET_BROKER_CLUSTER_INFO = 106;
 
 export const repositoryRoot = path.resolve(__dirname, '../..');
 
@@ -62,6 +65,19 @@ function launch(
   });
 }
 
+/** Resolves once the name server knows the broker. */
+export async function waitForBroker(namesrvPort: number, brokerName: string): Promise<void> {
+  const connection = await RawConnection.open(namesrvPort);
+  try {
+    await waitFor(`${brokerName} to register`, async () => {
+      const answer = await connection.request(GET_BROKER_CLUSTER_INFO);
+      return answer.body.includes(`"${brokerName}"`);
+    });
+  } finally {
+    await connection.close();
+  }
+}
+
 /** One name server and one broker of ours, in processes of their own, on free ports. */
 export interface Cluster {
   readonly namesrvAddr: string;
@@ -96,6 +112,7 @@ export async function startCluster(brokerProperties: Properties = {}): Promise<C
       namesrvAddr,
     );
     started.push(broker);
+    await waitForBroker(namesrvPort, 'broker-a');
     return { namesrvAddr, brokerAddr: `127.0.0.1:${brokerPort}`, folder, namesrv, broker, stop };
   } catch (error) {
     await stop();

@@ -71,6 +71,8 @@ public final class Interop {
     }
 
     private static String oneLine(Throwable error) {
-        return String.valueOf(error).replaceAll("\\s+", " ");
+        Throwable cause = error;
+        while (cause.getCause() != null) cause = cause.getCause();
+        return String.valueOf(cause).replaceAll("\\s+", " ");
     }
 }
