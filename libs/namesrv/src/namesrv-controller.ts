@@ -1,6 +1,7 @@
 import type { Clock, FileSystem, Logger, Timer } from '@rocket-nest/common';
 import { EventLoopTurn, Limits } from '@rocket-nest/common/internal';
 import { RemotingServer } from '@rocket-nest/remoting';
+import { KeyedSequence } from './background/keyed-sequence';
 import type { NamesrvConfig } from './config/namesrv-config';
 import { KVConfigManager } from './kvconfig/kv-config-manager';
 import { DEFAULT_NAMESRV_LIMITS, type NamesrvLimits } from './namesrv-limits';
@@ -96,12 +97,19 @@ export class NamesrvController {
     await this.kvConfigManager.shutdown();
   }
 
-  private createProcessors({ maxRegisterBodyBytes }: NamesrvLimits): NamesrvProcessors {
-    const { config, routeInfoManager: routes, kvConfigManager: kvConfigs } = this;
+  private createProcessors(limits: NamesrvLimits): NamesrvProcessors {
+    const {
+      config,
+      routeInfoManager: routes,
+      kvConfigManager: kvConfigs,
+      limits: limitHits,
+    } = this;
     const { clock, logger } = this.deps;
+    const sequence = new KeyedSequence();
+    const registerDeps = { routes, kvConfigs, clock, sequence, limits, limitHits };
     return {
-      register: new RegisterBrokerProcessor(config, routes, kvConfigs, maxRegisterBodyBytes),
-      lifecycle: new BrokerLifecycleProcessor(routes),
+      register: new RegisterBrokerProcessor(config, registerDeps),
+      lifecycle: new BrokerLifecycleProcessor(routes, sequence),
       route: new TopicRouteProcessor(config, routes, kvConfigs, clock),
       topics: new TopicAdminProcessor(routes),
       lists: new TopicListProcessor(config, routes),

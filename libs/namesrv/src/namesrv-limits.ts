@@ -14,6 +14,8 @@ export interface NamesrvLimits {
   readonly maxKvConfigs: number;
   /** Bytes that a compressed registration may grow to. */
   readonly maxRegisterBodyBytes: number;
+  /** Bytes of registration bodies that are being read or wait to be. */
+  readonly maxWaitingRegisterBytes: number;
 }
 
 export const DEFAULT_NAMESRV_LIMITS: NamesrvLimits = {
@@ -24,6 +26,7 @@ export const DEFAULT_NAMESRV_LIMITS: NamesrvLimits = {
   maxFilterServersPerBroker: 64,
   maxKvConfigs: 100_000,
   maxRegisterBodyBytes: 64 * 1024 * 1024,
+  maxWaitingRegisterBytes: 256 * 1024 * 1024,
 };
 
 /** Names under which limits are counted. */
@@ -34,5 +37,6 @@ export const NamesrvLimitName = {
   QUEUE_DATAS: 'namesrvQueueDatas',
   FILTER_SERVERS: 'namesrvFilterServers',
   KV_CONFIGS: 'namesrvKvConfigs',
+  WAITING_REGISTER_BYTES: 'namesrvWaitingRegisterBytes',
 } as const;
 export type NamesrvLimitName = (typeof NamesrvLimitName)[keyof typeof NamesrvLimitName];

@@ -13,19 +13,30 @@ import {
   stringifyJson,
   UnRegisterBrokerRequestHeader,
 } from '@rocket-nest/remoting';
+import type { KeyedSequence } from '../background/keyed-sequence';
 import { dataVersionOf } from '../registration/register-body';
+import { brokerKey } from '../route/broker-live-info';
 import type { RouteInfoManager } from '../route/route-info-manager';
 import { checkBrokerIdentity } from './broker-identity';
 
 /** What brokers ask and tell besides registering: leaving, heartbeats, versions, group members. */
 export class BrokerLifecycleProcessor {
-  constructor(private readonly routes: RouteInfoManager) {}
+  /** `sequence`: keeps what one broker says in order. */
+  constructor(
+    private readonly routes: RouteInfoManager,
+    private readonly sequence: KeyedSequence,
+  ) {}
 
   /** UNREGISTER_BROKER (104). */
-  unregisterBroker(request: RemotingCommand): RemotingCommand {
+  unregisterBroker(request: RemotingCommand): RemotingCommand | Promise<RemotingCommand> {
     const header = checkBrokerIdentity(decodeHeader(UnRegisterBrokerRequestHeader, request));
-    this.routes.unregisterBroker(header.clusterName, header.brokerName, header.brokerAddr);
-    return RemotingCommand.createResponse(request, ResponseCode.SUCCESS);
+    const { clusterName, brokerName, brokerAddr } = header;
+    const unregister = (): RemotingCommand => {
+      this.routes.unregisterBroker(clusterName, brokerName, brokerAddr);
+      return RemotingCommand.createResponse(request, ResponseCode.SUCCESS);
+    };
+    const key = brokerKey(clusterName, brokerAddr);
+    return this.sequence.isIdle(key) ? unregister() : this.sequence.run(key, unregister);
   }
 
   /** BROKER_HEARTBEAT (904), sent by brokers that do not register every time. */

@@ -1,4 +1,4 @@
-import { bodyCrc, MixAll } from '@rocket-nest/common';
+import { bodyCrc, MixAll, type Clock } from '@rocket-nest/common';
 import {
   decodeHeader,
   encodeBody,
@@ -9,14 +9,19 @@ import {
   RemotingCommand,
   ResponseCode,
   type Connection,
+  type LimitHits,
 } from '@rocket-nest/remoting';
+import type { KeyedSequence } from '../background/keyed-sequence';
+import { runAtOnce, runInSlices, type Steps } from '../background/run-in-slices';
 import { ORDER_TOPIC_CONFIG, type KVConfigManager } from '../kvconfig/kv-config-manager';
+import { NamesrvLimitName, type NamesrvLimits } from '../namesrv-limits';
 import { readCompressedRegisterBody } from '../registration/compressed-register-body';
 import {
   EMPTY_REGISTER_BODY,
   readRegisterBody,
   type RegisterBody,
 } from '../registration/register-body';
+import { brokerKey } from '../route/broker-live-info';
 import type { BrokerRegistration, RegisterBrokerResult } from '../route/broker-registration';
 import type { RouteInfoManager } from '../route/route-info-manager';
 import { checkBrokerIdentity } from './broker-identity';
@@ -30,18 +35,32 @@ const REFUSALS: Readonly<Record<Exclude<RegisterBrokerResult['status'], 'REGISTE
     'this broker is not known here; it has to register all its topics, not one alone',
   OLDER_STATE_VERSION: 'another broker with a newer state version holds this broker id',
   TOO_MANY_BROKERS: 'the name server holds no more brokers',
+  GONE: 'the broker left while its topics were taken in',
   TOO_MANY_CLUSTERS: 'the name server holds no more clusters',
 };
 
 type RegistrationHeader = Omit<BrokerRegistration, 'announced' | 'filterServerList'>;
 
+/** Bodies up to this size are read at once. */
+const SMALL_BODY_BYTES = 32 * 1024;
+
+export interface RegisterBrokerProcessorDeps {
+  readonly routes: RouteInfoManager;
+  readonly kvConfigs: KVConfigManager;
+  readonly clock: Clock;
+  /** Keeps what one broker says in order. */
+  readonly sequence: KeyedSequence;
+  readonly limits: NamesrvLimits;
+  readonly limitHits: LimitHits;
+}
+
 /** REGISTER_BROKER (103): a broker says that it is there and what topics it has. */
 export class RegisterBrokerProcessor {
+  private waitingBytes = 0;
+
   constructor(
     private readonly options: RegisterBrokerProcessorOptions,
-    private readonly routes: RouteInfoManager,
-    private readonly kvConfigs: KVConfigManager,
-    private readonly maxBodyBytes: number,
+    private readonly deps: RegisterBrokerProcessorDeps,
   ) {}
 
   registerBroker(
@@ -66,49 +85,66 @@ export class RegisterBrokerProcessor {
       zoneName: request.extField(MixAll.ZONE_NAME),
       connection,
     };
+    const key = brokerKey(header.clusterName, header.brokerAddr);
     const fingerprint = fingerprintOf(body, crc);
-    if (this.routes.isBodyKnown(registration, fingerprint)) {
-      const result = this.routes.registerBroker({
-        ...registration,
-        announced: 'SAME_AS_BEFORE',
-        filterServerList: [],
-      });
-      return this.answer(request, result);
+    if (this.deps.sequence.isIdle(key)) {
+      if (this.deps.routes.isBodyKnown(registration, fingerprint)) {
+        return this.answer(request, this.registerUnchanged(registration));
+      }
+      if (!header.compressed && body.length <= SMALL_BODY_BYTES) {
+        const read = runAtOnce(readBody(body));
+        return this.answer(request, runAtOnce(this.steps(registration, read, fingerprint)));
+      }
     }
-    if (body.length === 0) return this.register(request, registration, EMPTY_REGISTER_BODY);
-    if (header.compressed) {
-      return this.registerCompressed(request, connection, registration, Buffer.from(body));
-    }
-    return this.register(request, registration, readRegisterBody(body), fingerprint);
+    return this.registerLater(key, request, registration, header.compressed, fingerprint);
   }
 
-  private async registerCompressed(
+  private registerUnchanged(registration: RegistrationHeader): RegisterBrokerResult {
+    const unchanged = { announced: 'SAME_AS_BEFORE', filterServerList: [] } as const;
+    return this.deps.routes.registerBroker({ ...registration, ...unchanged });
+  }
+
+  /** Reads the body in slices, after what the same broker sent before. */
+  private async registerLater(
+    key: string,
     request: RemotingCommand,
-    connection: Connection,
     registration: RegistrationHeader,
-    body: Buffer,
+    isCompressed: boolean,
+    fingerprint: string,
   ): Promise<RemotingCommand> {
-    const fingerprint = fingerprintOf(body, bodyCrc(body));
-    const read = await readCompressedRegisterBody(body, this.maxBodyBytes);
-    if (!connection.isOpen) {
-      const remark = 'the connection closed while its registration was read';
-      return RemotingCommand.createResponse(request, ResponseCode.SYSTEM_ERROR, remark);
+    const { clock, sequence, limits, limitHits } = this.deps;
+    const body = Buffer.from(request.body ?? []);
+    if (this.waitingBytes + body.length > limits.maxWaitingRegisterBytes) {
+      limitHits.hit(NamesrvLimitName.WAITING_REGISTER_BYTES);
+      const remark = 'too many registrations are being read; try again later';
+      return RemotingCommand.createResponse(request, ResponseCode.SYSTEM_BUSY, remark);
     }
-    return this.register(request, registration, read, fingerprint);
+    this.waitingBytes += body.length;
+    try {
+      return await sequence.run(key, async () => {
+        const read = isCompressed
+          ? await readCompressedRegisterBody(body, limits.maxRegisterBodyBytes)
+          : await runInSlices(clock, readBody(body));
+        // Its brokers were removed when it closed; nothing would remove this one.
+        if (!registration.connection.isOpen) return this.answer(request, { status: 'GONE' });
+        const steps = this.steps(registration, read, fingerprint);
+        return this.answer(request, await runInSlices(clock, steps));
+      });
+    } finally {
+      this.waitingBytes -= body.length;
+    }
   }
 
-  private register(
-    request: RemotingCommand,
+  private steps(
     registration: RegistrationHeader,
     { announced, filterServerList }: RegisterBody,
-    fingerprint?: string,
-  ): RemotingCommand {
-    const result = this.routes.registerBroker({
+    fingerprint: string,
+  ): Steps<RegisterBrokerResult> {
+    return this.deps.routes.registerBrokerInSteps({
       ...registration,
       announced: { ...announced, fingerprint },
       filterServerList,
     });
-    return this.answer(request, result);
   }
 
   private answer(request: RemotingCommand, result: RegisterBrokerResult): RemotingCommand {
@@ -120,11 +156,15 @@ export class RegisterBrokerProcessor {
     const { haServerAddr, masterAddr } = result;
     response.extFields = encodeHeader(RegisterBrokerResponseHeader, { haServerAddr, masterAddr });
     const orders = this.options.returnOrderTopicConfigToBroker
-      ? this.kvConfigs.namespace(ORDER_TOPIC_CONFIG)
+      ? this.deps.kvConfigs.namespace(ORDER_TOPIC_CONFIG)
       : undefined;
     if (orders) response.body = encodeBody(KVTable, { table: new Map(orders) });
     return response;
   }
+}
+
+function* readBody(body: Buffer): Steps<RegisterBody> {
+  return body.length === 0 ? EMPTY_REGISTER_BODY : yield* readRegisterBody(body);
 }
 
 /** Enough of a body's beginning to hold the data version, which changes with every topic. */

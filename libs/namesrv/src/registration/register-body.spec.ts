@@ -1,7 +1,10 @@
 import { deflateSync } from 'node:zlib';
 import { DataVersion } from '@rocket-nest/common';
 import { readCompressedRegisterBody } from './compressed-register-body';
-import { readRegisterBody } from './register-body';
+import { runAtOnce } from '../background/run-in-slices';
+import { readRegisterBody as readInSteps } from './register-body';
+
+const readRegisterBody = (body: Buffer) => runAtOnce(readInSteps(body));
 
 // As a 5.5.0 broker sent it: a full body, with integer names without quotes in the mapping.
 const RECORDED =

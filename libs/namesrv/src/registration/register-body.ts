@@ -2,6 +2,7 @@ import { DataVersion } from '@rocket-nest/common';
 import {
   decodeBody,
   isJsonObject,
+  parseJson,
   RemotingError,
   stringifyJson,
   TopicQueueMappingInfo,
@@ -10,7 +11,8 @@ import {
 } from '@rocket-nest/remoting';
 import type { AnnouncedTopic, AnnouncedTopics } from '../route/broker-registration';
 import { isRouteName } from './route-name';
-import { parseLargeJson } from './large-json';
+import type { Steps } from '../background/run-in-slices';
+import { scanTopicTable } from './topic-table-scanner';
 
 /** What a registration body says, in either form. */
 export interface RegisterBody {
@@ -29,15 +31,17 @@ export const EMPTY_REGISTER_BODY: RegisterBody = {
  * routes need is looked at: bodies of ten thousand topics come every 30 seconds from each broker.
  * Throws BAD_JSON or BODY_INVALID.
  */
-export function readRegisterBody(body: Buffer): RegisterBody {
-  const root = objectOf(parseLargeJson(body), 'the registration body');
+export function* readRegisterBody(body: Buffer): Steps<RegisterBody> {
+  const scanned = yield* scanTopicTable(body);
+  const root = objectOf(parseJson(scanned?.rest ?? body), 'the registration body');
   const wrapper = root.topicConfigSerializeWrapper ?? root;
   const table = objectOf(wrapper, 'topicConfigSerializeWrapper');
-  const topics = objectOf(table.topicConfigTable ?? {}, 'topicConfigTable');
+  const members =
+    scanned?.members ?? Object.entries(objectOf(table.topicConfigTable ?? {}, 'topicConfigTable'));
   return {
     announced: {
       dataVersion: dataVersionOf(table.dataVersion),
-      topics: Object.entries(topics).map(([name, config]) => readTopic(name, config)),
+      topics: members.map(([name, config]) => readTopic(name, config)),
       mappings: mappingsOf(table.topicQueueMappingInfoMap),
     },
     filterServerList: textsOf(root.filterServerList),
@@ -77,7 +81,7 @@ export function announcedTopic(
 }
 
 function readTopic(name: string, value: JsonValue): AnnouncedTopic {
-  const config = objectOf(value, `topicConfigTable.${name}`);
+  const config = objectOf(value, 'a topic');
   return announcedTopic(name, [
     Number(config.readQueueNums ?? 0),
     Number(config.writeQueueNums ?? 0),
@@ -89,7 +93,9 @@ function readTopic(name: string, value: JsonValue): AnnouncedTopic {
 function mappingsOf(value: JsonValue | undefined): Map<string, TopicQueueMappingInfo> {
   const mappings = new Map<string, TopicQueueMappingInfo>();
   if (!isJsonObject(value)) return mappings;
-  for (const [topic, mapping] of Object.entries(value)) mappings.set(topic, mappingOf(mapping));
+  for (const [topic, mapping] of Object.entries(value)) {
+    if (isRouteName(topic)) mappings.set(topic, mappingOf(mapping));
+  }
   return mappings;
 }
 

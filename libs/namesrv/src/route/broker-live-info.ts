@@ -3,6 +3,7 @@ import type { DataVersion } from '@rocket-nest/common';
 /** The connection over which a broker registered, as far as the route tables need it. */
 export interface BrokerConnection {
   readonly id: number;
+  readonly isOpen: boolean;
   close(reason: string): void;
 }
 

@@ -3,6 +3,8 @@ import { brokerKey, type BrokerConnection, type BrokerLiveInfo } from './broker-
 /** Brokers that are alive, by cluster and address. */
 export class BrokerLiveTable {
   private readonly brokers = new Map<string, BrokerLiveInfo>();
+  /** How often bodies were forgotten. */
+  forgotten = 0;
 
   get size(): number {
     return this.brokers.size;
@@ -37,6 +39,7 @@ export class BrokerLiveTable {
 
   /** Topics were taken away: every body counts as news again. */
   forgetBodies(): void {
+    this.forgotten++;
     for (const info of this.brokers.values()) info.bodyFingerprint = undefined;
   }
 }

@@ -1,5 +1,7 @@
-import { MixAll, PermName, type Clock, type Logger } from '@rocket-nest/common';
+import assert from 'node:assert';
+import { DataVersion, MixAll, PermName, type Clock, type Logger } from '@rocket-nest/common';
 import type { LimitHits } from '@rocket-nest/remoting';
+import type { Steps } from '../background/run-in-slices';
 import { NamesrvLimitName } from '../namesrv-limits';
 import { hasMaster, minBrokerId, type RegisteredBroker } from './broker-addr-table';
 import type { BrokerLiveInfo } from './broker-live-info';
@@ -14,6 +16,9 @@ import type { RouteTables } from './route-tables';
 
 /** Silence after which a broker that names no time-out of its own counts as gone. */
 export const DEFAULT_BROKER_CHANNEL_EXPIRED_MS = 120_000;
+
+/** Topics put into the tables between two steps, well below a millisecond. */
+const TOPICS_PER_STEP = 250;
 
 export interface BrokerRegistrarDeps {
   readonly clock: Clock;
@@ -30,19 +35,30 @@ export class BrokerRegistrar {
     private readonly deps: BrokerRegistrarDeps,
   ) {}
 
-  register(registration: BrokerRegistration): RegisterBrokerResult {
+  /**
+   * Takes a broker and its topics into the tables. Between two steps the tables hold a part of the
+   * topics; registrations of one broker must not overlap.
+   */
+  *register(registration: BrokerRegistration): Steps<RegisterBrokerResult> {
     const refusal = this.refusalOf(registration);
     if (refusal) return { status: refusal };
-    const { clusterName, brokerName, brokerAddr, brokerId } = registration;
+    const { clusterName, brokerName, brokerAddr, brokerId, announced } = registration;
     this.forgetOtherName(clusterName, brokerName, brokerAddr);
     const data = this.tables.brokers.getOrAdd(clusterName, brokerName);
     data.enableActingMaster = registration.enableActingMaster ?? false;
     data.zoneName = registration.zoneName;
+    const known = this.tables.live.get(clusterName, brokerAddr);
     const isFirst = this.takeBrokerId(data, brokerId, brokerAddr);
-    if (registration.announced !== 'SAME_AS_BEFORE') {
-      this.applyTopics(registration, registration.announced, data, isFirst);
+    const info = this.refreshLiveInfo(registration, known);
+    if (announced !== 'SAME_AS_BEFORE') {
+      const { forgotten } = this.tables.live;
+      const isNews = isFirst || !known?.dataVersion.equals(announced.dataVersion);
+      yield* this.applyTopics(registration, announced, data, isNews);
+      if (this.tables.live.get(clusterName, brokerAddr) !== info) return { status: 'GONE' };
+      info.dataVersion = announced.dataVersion;
+      const isIntact = this.tables.live.forgotten === forgotten;
+      if (isIntact) info.bodyFingerprint = announced.fingerprint;
     }
-    this.refreshLiveInfo(registration, isFirst);
     return { status: 'REGISTERED', ...this.masterOf(data, clusterName, brokerId) };
   }
 
@@ -123,12 +139,12 @@ export class BrokerRegistrar {
     return isFirst;
   }
 
-  private applyTopics(
+  private *applyTopics(
     registration: BrokerRegistration,
     announced: AnnouncedTopics,
     data: RegisteredBroker,
-    isFirst: boolean,
-  ): void {
+    isNews: boolean,
+  ): Steps<void> {
     const isMaster = registration.brokerId === MixAll.MASTER_ID;
     const isPrimeSlave =
       !isMaster &&
@@ -136,12 +152,17 @@ export class BrokerRegistrar {
       registration.brokerId === minBrokerId(data);
     if (!isMaster && !isPrimeSlave) return;
     const { clusterName, brokerName, brokerAddr } = registration;
-    const known = this.tables.live.get(clusterName, brokerAddr)?.dataVersion;
-    const isNews = isFirst || !known || !known.equals(announced.dataVersion);
     if (isNews) this.removeUnannounced(brokerName, announced);
+    const info = this.tables.live.get(clusterName, brokerAddr);
     const permMask = isPrimeSlave && data.enableActingMaster ? ~PermName.PERM_WRITE : ~0;
     let refused = 0;
+    let done = 0;
     for (const topic of announced.topics) {
+      if (++done % TOPICS_PER_STEP === 0) {
+        yield;
+        // It left meanwhile; what is put now would stay for ever.
+        if (this.tables.live.get(clusterName, brokerAddr) !== info) return;
+      }
       if (!isNews && this.tables.topics.has(topic.topic, brokerName)) continue;
       if (!this.putTopic(brokerName, topic, permMask)) refused++;
     }
@@ -177,11 +198,13 @@ export class BrokerRegistrar {
     if (names.has(brokerName)) this.tables.topics.removeUnannounced(brokerName, names);
   }
 
-  private refreshLiveInfo(registration: BrokerRegistration, isFirst: boolean): void {
+  private refreshLiveInfo(
+    registration: BrokerRegistration,
+    known: BrokerLiveInfo | undefined,
+  ): BrokerLiveInfo {
     const { clusterName, brokerName, brokerAddr, brokerId, announced } = registration;
-    const known = this.tables.live.get(clusterName, brokerAddr);
     const isSame = announced === 'SAME_AS_BEFORE';
-    assertKnownWhenSame(known, isSame);
+    assert(known || !isSame, 'an unchanged body of a broker that is not known');
     const info: BrokerLiveInfo = {
       clusterName,
       brokerName,
@@ -189,17 +212,19 @@ export class BrokerRegistrar {
       brokerId,
       lastUpdateMs: this.deps.clock.monotonicNow(),
       heartbeatTimeoutMs: registration.heartbeatTimeoutMs ?? DEFAULT_BROKER_CHANNEL_EXPIRED_MS,
-      dataVersion: isSame ? known.dataVersion : announced.dataVersion,
+      dataVersion: known?.dataVersion ?? new DataVersion(),
       connection: registration.connection,
       haServerAddr: registration.haServerAddr,
       filterServerList: isSame
-        ? known.filterServerList
+        ? (known?.filterServerList ?? [])
         : this.boundedFilterServers(registration.filterServerList),
-      bodyFingerprint: isSame ? known.bodyFingerprint : announced.fingerprint,
+      bodyFingerprint: isSame ? known?.bodyFingerprint : undefined,
     };
     this.tables.live.put(info);
-    if (known && !isFirst) return;
-    this.deps.logger.info('broker registered', { clusterName, brokerName, brokerAddr, brokerId });
+    if (!known) {
+      this.deps.logger.info('broker registered', { clusterName, brokerName, brokerAddr, brokerId });
+    }
+    return info;
   }
 
   private boundedFilterServers(servers: readonly string[]): readonly string[] {
@@ -229,11 +254,4 @@ export class BrokerRegistrar {
       maxQueueDatas,
     });
   }
-}
-
-function assertKnownWhenSame(
-  known: BrokerLiveInfo | undefined,
-  isSame: boolean,
-): asserts known is BrokerLiveInfo {
-  if (isSame && !known) throw new Error('an unchanged body of a broker that is not known');
 }

@@ -52,10 +52,12 @@ export interface RegisterBrokerResult {
 /**
  * `UNKNOWN_BROKER_WITH_ONE_TOPIC`: an increment of a broker that is not known; it must register in
  * full. `OLDER_STATE_VERSION`: another process with a newer state version holds this broker id.
+ * `GONE`: the broker left while its topics were taken in.
  */
 export type RegisterBrokerStatus =
   | 'REGISTERED'
   | 'UNKNOWN_BROKER_WITH_ONE_TOPIC'
   | 'OLDER_STATE_VERSION'
+  | 'GONE'
   | 'TOO_MANY_BROKERS'
   | 'TOO_MANY_CLUSTERS';

@@ -1,5 +1,6 @@
 import type { Clock, DataVersion, Logger } from '@rocket-nest/common';
 import type { ClusterInfo, LimitHits, QueueData, TopicRouteData } from '@rocket-nest/remoting';
+import { runAtOnce, type Steps } from '../background/run-in-slices';
 import { DEFAULT_NAMESRV_LIMITS, NamesrvLimitName, type NamesrvLimits } from '../namesrv-limits';
 import type { BrokerRegistration, RegisterBrokerResult } from './broker-registration';
 import type { RegisteredBroker } from './broker-addr-table';
@@ -43,7 +44,13 @@ export class RouteInfoManager {
     });
   }
 
+  /** Takes a broker with all its topics into the tables. */
   registerBroker(registration: BrokerRegistration): RegisterBrokerResult {
+    return runAtOnce(this.registrar.register(registration));
+  }
+
+  /** The same, in steps between which others get their turn. */
+  registerBrokerInSteps(registration: BrokerRegistration): Steps<RegisterBrokerResult> {
     return this.registrar.register(registration);
   }
 

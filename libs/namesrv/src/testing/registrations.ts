@@ -21,6 +21,10 @@ export class ManualClock extends SystemClock {
 export class FakeConnection implements BrokerConnection {
   closedBecause: string | undefined;
 
+  get isOpen(): boolean {
+    return this.closedBecause === undefined;
+  }
+
   constructor(readonly id: number) {}
 
   close(reason: string): void {
