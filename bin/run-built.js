@@ -11,5 +11,7 @@ module.exports = function runBuilt(app) {
     );
     process.exit(1);
   }
+  // Node 22 and later keep compiled code between starts.
+  require('node:module').enableCompileCache?.();
   void require(main).main(process.argv.slice(2));
 };
