@@ -1,7 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { NodeFileSystem, PermName, SilentLogger, createTopicConfig } from '@rocket-nest/common';
+import {
+  NodeFileSystem,
+  PermName,
+  SilentLogger,
+  createTopicConfig,
+  topicConfigToJson,
+} from '@rocket-nest/common';
 import type { TopicConfig } from '@rocket-nest/common';
+import { jsonChunks } from '../background/json-chunks';
+import type { JsonValue } from '../background/json-chunks';
 import { JsonTableFile } from '../background/json-table-file';
 import { createBrokerConfig } from '../config/broker-config';
 import { ManualClock } from '../testing/manual-clock';
@@ -113,6 +121,27 @@ describe('TopicConfigManager', () => {
     expect(again.selectTopicConfig('T')).toEqual(manager.selectTopicConfig('T'));
     expect(again.dataVersion.equals(manager.dataVersion)).toBe(true);
     expect(again.dataVersion.counter).toBe(1);
+  });
+
+  it('writes the same text from kept pieces as anew, before and after changes', () => {
+    const manager = load();
+    const anew = (): string => {
+      const topics = [...manager.topicConfigTable].map(
+        ([name, config]) => [name, topicConfigToJson(config)] as const,
+      );
+      const { counter, stateVersion, timestamp } = manager.dataVersion;
+      const root = {
+        dataVersion: { counter, stateVersion, timestamp },
+        topicConfigTable: Object.fromEntries(topics),
+      } as JsonValue;
+      return [...jsonChunks(root, true)].join('');
+    };
+    const text = (): string => [...manager.jsonChunks(true)].join('');
+    expect(text()).toBe(anew());
+    autoCreate(manager, 'T');
+    manager.updateOrderTopicConfig(new Map([['BenchmarkTest', '']]));
+    manager.deleteTopicConfig('SELF_TEST_TOPIC');
+    expect(text()).toBe(anew());
   });
 
   it('changes attributes by + and -, and refuses what cannot be', async () => {

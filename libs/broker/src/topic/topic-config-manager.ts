@@ -48,9 +48,10 @@ export interface AutoCreateRequest {
 
 /** The topics of this broker: the table, its file, and creation by admin, by send and by send-back. */
 export class TopicConfigManager {
-  private readonly table = new Map<string, TopicConfig>();
+  private readonly table = new Map<string, Readonly<TopicConfig>>();
   private readonly systemTopics = new Set<string>();
   private readonly persistTask: CoalescedTask;
+  private readonly texts = new WeakMap<Readonly<TopicConfig>, string>();
   private version: DataVersion;
   private dirty = false;
 
@@ -88,7 +89,7 @@ export class TopicConfigManager {
     }
   }
 
-  selectTopicConfig(topic: string): TopicConfig | undefined {
+  selectTopicConfig(topic: string): Readonly<TopicConfig> | undefined {
     return this.table.get(topic);
   }
 
@@ -207,6 +208,7 @@ export class TopicConfigManager {
 
   /** The text of topics.json piece by piece; not pretty is the body of GET_ALL_TOPIC_CONFIG (21). */
   jsonChunks(pretty: boolean): Generator<string> {
+    if (pretty) return this.fileChunks();
     const table = this.table;
     const root: JsonValue = {
       dataVersion: dataVersionJson(this.version),
@@ -214,7 +216,24 @@ export class TopicConfigManager {
         for (const [name, config] of table) yield [name, topicConfigToJson(config) as JsonValue];
       }),
     };
-    return jsonChunks(root, pretty);
+    return jsonChunks(root, false);
+  }
+
+  /** The file is written after every change: topics that did not change keep their text. */
+  private *fileChunks(): Generator<string> {
+    yield `{\n\t"dataVersion":${textAt(1, dataVersionJson(this.version))},\n\t"topicConfigTable":{`;
+    let separator = '';
+    for (const config of this.table.values()) {
+      let text = this.texts.get(config);
+      if (text === undefined) {
+        const name = JSON.stringify(config.topicName);
+        text = `\n\t\t${name}:${textAt(2, topicConfigToJson(config) as JsonValue)}`;
+        this.texts.set(config, text);
+      }
+      yield separator + text;
+      separator = ',';
+    }
+    yield separator === '' ? '}\n}' : '\n\t}\n}';
   }
 
   private handsDown(template: TopicConfig): boolean {
@@ -278,4 +297,9 @@ export class TopicConfigManager {
       );
     });
   }
+}
+
+/** The pretty text of a value that lies `depth` objects deep. */
+function textAt(depth: number, value: JsonValue): string {
+  return [...jsonChunks(value, true, depth)].join('');
 }
