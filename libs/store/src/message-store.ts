@@ -105,9 +105,13 @@ export class MessageStore {
     void this.parts.checkpointService.stop();
     this.parts.commitService.close();
     this.parts.recordReader.clear();
-    for (const file of this.parts.log.files.all) file.unpin();
-    this.parts.pool.closeAll();
-    this.lockFile.release();
+    try {
+      for (const file of this.parts.log.files.all) file.unpin();
+      this.parts.pool.closeAll();
+      this.lockFile.release();
+    } catch (error) {
+      this.deps.logger.warn('store not let go of cleanly', { cause: errorMessageOf(error) });
+    }
   }
 
   /**

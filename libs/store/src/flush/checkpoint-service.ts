@@ -71,6 +71,7 @@ export class CheckpointService {
     const position = this.dispatcher.dispatchedOffset;
     const timestamp = this.dispatcher.lastStoreTimestamp;
     const indexTimestamp = this.index.endTimestamp;
+    const indexSnapshot = this.index.snapshot();
     const isFlushed = await this.flush();
     await this.commitService.sync();
     if (!isFlushed || this.commitLog.flushedOffset < position) return false;
@@ -80,7 +81,7 @@ export class CheckpointService {
       for (const path of unsynced) {
         await this.queues.files.sync(path);
       }
-      await this.index.sync(isFinal, () => slices.pause());
+      await this.index.sync(indexSnapshot, isFinal, () => slices.pause());
     } catch (error) {
       // The system may have dropped the pages, so a later sync that succeeds would prove nothing.
       this.brokenReason = `a sync failed (${errorMessageOf(error)})`;

@@ -1,7 +1,7 @@
 import type { Clock, FileSystem, Logger } from '@rocket-nest/common';
 import { errorMessageOf } from '@rocket-nest/common';
 import type { FileHandlePool } from '../files/file-handle-pool';
-import { IndexFile, type IndexFileSize } from './index-file';
+import { IndexFile, type IndexFileSize, type IndexHeaderState } from './index-file';
 
 const FILE_NAME = /^\d{17}$/;
 /** Items in memory past which the index counts as stuck (a full disk) and puts are refused. */
@@ -16,6 +16,14 @@ export interface IndexQuery {
   readonly endMs: number;
   /** Most items looked at in one file. */
   readonly maxSteps: number;
+}
+
+/** A file and how much of it a checkpoint covers. */
+export interface IndexSnapshot {
+  readonly file: IndexFile;
+  readonly state: IndexHeaderState;
+  /** Full: it takes no more items and gets its slots. */
+  readonly isComplete: boolean;
 }
 
 /** All index files: the newest takes items, full ones are sealed in the background. */
@@ -77,7 +85,7 @@ export class IndexService {
       const file = this.makeFile(name);
       if (!file.load()) {
         this.logger.warn('index file removed, its header makes no sense', { path: file.path });
-        for (const rest of names.slice(index)) this.makeFile(rest).remove();
+        this.removeNewestFirst(names.slice(index));
         break;
       }
       this.files.push(file);
@@ -91,27 +99,28 @@ export class IndexService {
   }
 
   removeAll(): void {
-    for (const name of this.listFiles()) this.makeFile(name).remove();
+    this.removeNewestFirst(this.listFiles());
     this.files.length = 0;
     this.unsealed = [];
   }
 
   /**
-   * Removes what points at or behind a commit log position that no longer exists. Items cannot be
-   * taken out of a file, so files that reach so far are removed as a whole; returns the position
-   * from which the index has to be made again, undefined when nothing was removed.
+   * Where the index has to be made again from when the commit log ends at a position; undefined
+   * when nothing points behind it.
    */
-  truncate(endOffset: number): number | undefined {
-    let from: number | undefined;
-    let newest = this.newest;
-    while (newest && newest.nextItem > 1 && newest.endOffset >= endOffset) {
-      from = newest.beginOffset;
-      newest.remove();
-      this.files.pop();
-      this.unsealed = this.unsealed.filter((file) => file !== newest);
-      newest = this.newest;
-    }
-    return from;
+  truncationStart(endOffset: number): number | undefined {
+    return this.files.find((file) => file.nextItem > 1 && file.endOffset >= endOffset)?.beginOffset;
+  }
+
+  /** Removes the files that begin at or behind a position: items cannot be taken out of a file. */
+  truncate(fromOffset: number): void {
+    const isKept = (file: IndexFile): boolean =>
+      file.nextItem <= 1 || file.beginOffset < fromOffset;
+    const keptCount = this.files.findIndex((file) => !isKept(file));
+    if (keptCount < 0) return;
+    const removed = this.files.splice(keptCount);
+    this.unsealed = this.unsealed.filter((file) => !removed.includes(file));
+    this.removeNewestFirst(removed.map((file) => file.name));
   }
 
   /** Makes sure that all items of one record go into one file. */
@@ -143,17 +152,37 @@ export class IndexService {
     }
   }
 
+  /** What is in the index now, to be made durable by `sync`. */
+  snapshot(): IndexSnapshot[] {
+    const files = this.newest ? [...this.unsealed, this.newest] : this.unsealed;
+    return files.map((file) => ({
+      file,
+      state: file.headerState(),
+      isComplete: file !== this.newest,
+    }));
+  }
+
   /**
-   * Makes everything put so far durable: items first, then the header that counts them. With
-   * `withSlots` the newest file gets its slots too, so that the next start finds it complete.
+   * Makes a snapshot durable: items first, then the header that counts them. What was put since is
+   * not counted, as its record may not be durable. With `withSlots` the newest file gets its slots
+   * too, so that the next start finds it complete.
    */
-  async sync(withSlots: boolean, pause: () => Promise<void>): Promise<void> {
-    for (const file of [...this.unsealed]) {
-      await this.syncFile(file, true, pause);
+  async sync(
+    snapshot: readonly IndexSnapshot[],
+    withSlots: boolean,
+    pause: () => Promise<void>,
+  ): Promise<void> {
+    for (const { file, state, isComplete } of snapshot) {
+      const isSealing = withSlots || isComplete;
+      file.flushItems();
+      if (isSealing) await file.writeSlots(pause);
+      await file.sync();
+      file.writeHeader(state, isSealing);
+      await file.sync();
+      if (!isComplete) continue;
       file.dropSlots();
       this.unsealed = this.unsealed.filter((other) => other !== file);
     }
-    if (this.newest) await this.syncFile(this.newest, withSlots, pause);
   }
 
   /**
@@ -178,6 +207,12 @@ export class IndexService {
     return removed;
   }
 
+  /** So that a crash leaves the oldest files: what the newest one covers, all cover together. */
+  private removeNewestFirst(names: readonly string[]): void {
+    for (const name of [...names].reverse()) this.makeFile(name).remove();
+    if (names.length > 0) this.fileSystem.fsyncDirectory(this.folder);
+  }
+
   private async *findInFile(file: IndexFile, query: IndexQuery): AsyncIterableIterator<number> {
     let number = await file.newestItem(query.keyHash);
     for (let steps = 0; steps < query.maxSteps; steps++) {
@@ -190,19 +225,6 @@ export class IndexService {
       if (item.previous >= number || fromMs + 999 < query.beginMs) return;
       number = item.previous;
     }
-  }
-
-  private async syncFile(
-    file: IndexFile,
-    withSlots: boolean,
-    pause: () => Promise<void>,
-  ): Promise<void> {
-    file.flushItems();
-    const state = file.headerState();
-    if (withSlots) await file.writeSlots(pause);
-    await file.sync();
-    file.writeHeader(state, withSlots);
-    await file.sync();
   }
 
   private makeFile(name: string): IndexFile {

@@ -209,9 +209,13 @@ export class StoreRecovery {
   }
 
   private async cutIndex(logEnd: number): Promise<void> {
-    const { index } = this.parts;
-    const from = index.truncate(logEnd);
+    const { index, checkpoint } = this.parts;
+    const from = index.truncationStart(logEnd);
     if (from === undefined) return;
+    // Noted before anything goes, or a crash in between would leave entries out for good.
+    const known = checkpoint.read();
+    if (known?.hasPositions) await checkpoint.write({ ...known, indexPosition: from });
+    index.truncate(from);
     const redispatcher = this.redispatcher({
       queuesFrom: Infinity,
       indexFrom: from,

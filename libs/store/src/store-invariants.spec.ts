@@ -1,0 +1,24 @@
+import { StoreSimulation } from './testing/store-simulation';
+
+/** How many seeds each case runs; more by the environment variable. */
+const SEEDS = Number(process.env['STORE_SIMULATION_SEEDS'] ?? 12);
+const FIRST_SEED = Number(process.env['STORE_SIMULATION_FIRST_SEED'] ?? 1);
+
+describe('store invariants on a simulated disk', () => {
+  const cases = [
+    ['SYNC_FLUSH', 'power', 'I1, I2, I3, I4, I5: a power cut takes nothing acknowledged or seen'],
+    ['SYNC_FLUSH', 'kill', 'I1, I3, I4, I5: kill -9 takes nothing acknowledged'],
+    ['ASYNC_FLUSH', 'kill', 'I3, I4, I5: kill -9 takes nothing acknowledged'],
+    ['ASYNC_FLUSH', 'power', 'I3, I4, I5: a power cut takes a suffix only'],
+  ] as const;
+
+  it.each(cases)('%s, %s: %s', async (flushDiskType, crash) => {
+    for (let seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
+      try {
+        await new StoreSimulation({ seed, flushDiskType, crash }).run(6, 80);
+      } catch (error) {
+        throw new Error(`seed ${seed} fails: ${(error as Error).message}`, { cause: error });
+      }
+    }
+  });
+});
