@@ -86,7 +86,10 @@ module.exports = {
       comment: 'Product code needs what its own package.json names.',
       severity: 'error',
       from: { path: '^libs/[^/]+/src/', pathNot: notSpec },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
+        dependencyTypesNot: ['npm', 'npm-peer', 'npm-optional'],
+      },
     },
     {
       name: 'resolvable',
@@ -97,7 +100,7 @@ module.exports = {
   ],
   options: {
     tsPreCompilationDeps: 'specify',
-    combinedDependencies: false,
+    combinedDependencies: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
     doNotFollow: { path: ['node_modules', '/dist/'] },
     exclude: { path: ['/dist/.*\\.tsbuildinfo$', '/target/'] },
