@@ -1,3 +1,4 @@
+import assert from 'node:assert';
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import * as path from 'node:path';
@@ -79,7 +80,7 @@ export class BrokerController implements BrokerContext {
   readonly processors: BrokerProcessors;
   readonly dispatcher: RequestDispatcher;
   private storeIp: string;
-  private started = false;
+  private state: 'NEW' | 'LOADED' | 'STARTED' | 'STOPPED' = 'NEW';
 
   constructor(
     readonly config: BrokerConfigBundle,
@@ -93,6 +94,7 @@ export class BrokerController implements BrokerContext {
     this.turn = deps.turn ?? new EventLoopTurn();
     this.storeIp = config.broker.brokerIP1;
     const { turn, limits, counters } = this;
+    this.declareLimits();
     const remotingDeps = { clock, logger, turn, limits };
     this.messageStore = new MessageStore(config.store, {
       ...remotingDeps,
@@ -145,13 +147,20 @@ export class BrokerController implements BrokerContext {
 
   /** Recovers the store and reads the tables beside it. */
   async initialize(): Promise<void> {
+    assert(this.state === 'NEW', 'a broker is initialized once');
     await this.messageStore.load();
-    this.topicConfigManager.load();
-    this.subscriptionGroupManager.load();
-    this.consumerOffsetManager.load((topic, queueId) =>
-      this.messageStore.maxOffsetInQueue(topic, queueId),
-    );
-    this.scheduleMessageService.load();
+    try {
+      this.topicConfigManager.load();
+      this.subscriptionGroupManager.load();
+      this.consumerOffsetManager.load((topic, queueId) =>
+        this.messageStore.maxOffsetInQueue(topic, queueId),
+      );
+      this.scheduleMessageService.load();
+    } catch (error) {
+      this.messageStore.abandon();
+      throw error;
+    }
+    this.state = 'LOADED';
   }
 
   /**
@@ -159,16 +168,18 @@ export class BrokerController implements BrokerContext {
    * everything is closed again, and the error says why.
    */
   async start(): Promise<void> {
+    assert(this.state === 'LOADED', 'a broker is started once, after initialize');
     const { broker, store } = this.config;
     this.messageStore.start();
     try {
       await this.resolveStoreIp();
       await this.remotingServer.start();
     } catch (error) {
+      this.state = 'STOPPED';
       await this.messageStore.shutdown();
       throw error;
     }
-    this.started = true;
+    this.state = 'STARTED';
     this.dispatcher.vipPort = this.remotingServer.ports[1];
     this.scheduleMessageService.start(store.flushDelayOffsetInterval);
     this.consumerOffsetManager.start(broker.flushConsumerOffsetInterval);
@@ -187,11 +198,13 @@ export class BrokerController implements BrokerContext {
 
   /**
    * Leaves the name servers, answers what waits, writes every table and closes the store cleanly.
-   * Nothing happens when it was not started.
+   * Does what is left to do when it was only initialized, and nothing when it has stopped.
    */
   async shutdown(): Promise<void> {
-    if (!this.started) return;
-    this.started = false;
+    const { state } = this;
+    this.state = 'STOPPED';
+    if (state === 'LOADED') return this.messageStore.shutdown();
+    if (state !== 'STARTED') return;
     this.clientHousekeepingService.shutdown();
     this.brokerStats.shutdown();
     await this.brokerOuterApi.shutdown();
@@ -204,6 +217,14 @@ export class BrokerController implements BrokerContext {
     await this.messageStore.shutdown();
     await this.remotingServer.shutdown();
     await this.remotingClient.shutdown();
+  }
+
+  private declareLimits(): void {
+    const { broker } = this.config;
+    const { sendThreadPoolQueueCapacity, maxHeldPulls } = broker;
+    const busy = 'answered SYSTEM_BUSY';
+    this.limits.declare('sendThreadPoolQueueCapacity', sendThreadPoolQueueCapacity, busy);
+    this.limits.declare('maxHeldPulls', maxHeldPulls, busy);
   }
 
   private connect(): void {

@@ -87,7 +87,7 @@ export class BrokerOuterApi {
   async shutdown(): Promise<void> {
     this.timer?.cancel();
     this.timer = undefined;
-    await Promise.all(this.registrars.map((registrar) => registrar.stop()));
+    for (const registrar of this.registrars) registrar.stop();
     await Promise.all(this.nameServerAddressList.map((address) => this.unregister(address)));
     for (const resolve of this.waiting.splice(0)) resolve();
   }
@@ -123,7 +123,7 @@ export class BrokerOuterApi {
         .filter((address) => address !== ''),
     );
     const kept = this.registrars.filter((registrar) => addresses.has(registrar.address));
-    for (const registrar of this.registrars) if (!kept.includes(registrar)) void registrar.stop();
+    for (const registrar of this.registrars) if (!kept.includes(registrar)) registrar.stop();
     const known = new Set(kept.map((registrar) => registrar.address));
     const added = [...addresses].filter((address) => !known.has(address));
     this.registrars = [...kept, ...added.map((address) => this.registrarFor(address))];

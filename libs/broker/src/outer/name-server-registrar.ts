@@ -23,7 +23,7 @@ export interface NameServerRegistrarDeps {
 export class NameServerRegistrar {
   private wantsAll = false;
   private readonly changed = new Map<string, TopicConfig>();
-  private running: Promise<void> | undefined;
+  private isRunning = false;
   private retry: Timer | undefined;
   private stopped = false;
   private failing = false;
@@ -51,19 +51,19 @@ export class NameServerRegistrar {
     this.retryAfter(RECONNECT_DELAY_MS);
   }
 
-  /** Sends nothing more; resolves when what is under way has ended. */
-  async stop(): Promise<void> {
+  /** Sends nothing more; what is under way is not waited for. */
+  stop(): void {
     this.stopped = true;
     this.retry?.cancel();
-    await this.running;
   }
 
   private kick(): void {
-    if (this.running || this.stopped) return;
+    if (this.isRunning || this.stopped) return;
     if (!this.wantsAll && this.changed.size === 0) return;
     this.retry?.cancel();
-    this.running = this.send().then((succeeded) => {
-      this.running = undefined;
+    this.isRunning = true;
+    void this.send().then((succeeded) => {
+      this.isRunning = false;
       if (succeeded) this.kick();
       else this.retryAfter(RETRY_DELAY_MS);
     });

@@ -247,7 +247,7 @@ export class PullMessageProcessor implements PullRunner {
     if (arrived) return this.runAgain(operation);
     if (context.pullRequestHoldService.suspend(operation, holdMs)) return;
     context.counters.busyAnswers++;
-    context.limits.hit('heldPulls');
+    context.limits.hit('maxHeldPulls');
     this.refuse(operation, {
       code: ResponseCode.SYSTEM_BUSY,
       remark: 'this broker holds as many pulls as it may: pull again later',
@@ -288,7 +288,7 @@ export class PullMessageProcessor implements PullRunner {
   }
 
   private fail(operation: PullOperation, error: unknown): void {
-    const isBusy = errorCodeOf(error) === 'TOO_MANY_COLD_READS';
+    const isBusy = errorCodeOf(error) === 'STORE_READ_BUSY';
     const code = isBusy ? ResponseCode.SYSTEM_BUSY : ResponseCode.SYSTEM_ERROR;
     if (!isBusy) {
       this.context.counters.failedRequests++;
