@@ -6,6 +6,8 @@ import {
   encodeHeader,
   GetConsumerListByGroupResponseBody,
   GetConsumerRunningInfoRequestHeader,
+  GetConsumerStatusBody,
+  GetConsumerStatusRequestHeader,
   HeartbeatData,
   LockBatchRequestBody,
   LockBatchResponseBody,
@@ -323,6 +325,15 @@ describe('DefaultMQPushConsumer', () => {
       ],
     ]);
     expect(info.properties.get('PROP_CONSUMEORDERLY')).toBe('false');
+
+    const statusHeader = encodeHeader(GetConsumerStatusRequestHeader, { group: GROUP, topic: 'T' });
+    const status = await connection.invoke(
+      RemotingCommand.createRequest(RequestCode.GET_CONSUMER_STATUS_FROM_CLIENT, statusHeader),
+      3000,
+    );
+    expect(decodeBody(GetConsumerStatusBody, status.body).messageQueueTable).toMatchObject([
+      [{ topic: 'T', brokerName: 'broker-0', queueId: 0 }, 3],
+    ]);
 
     const { messageQueue } = consumer.queueStatuses()[0];
     tell(
