@@ -36,9 +36,9 @@ export function readTables() {
 
 /** Files that may cover a code, those nearest to what handles it first. */
 const testFolders = {
-  namesrv: ['libs/namesrv', 'test/e2e', 'test/fuzz', 'apps/namesrv', 'test'],
-  broker: ['libs/broker', 'test/e2e', 'apps/broker', 'test', 'libs/client'],
-  client: ['libs/client', 'test', 'libs/broker'],
+  namesrv: ['libs/namesrv', 'test/e2e', 'apps/namesrv', 'test/interop'],
+  broker: ['libs/broker', 'test/e2e', 'apps/broker', 'test/interop', 'libs/client'],
+  client: ['libs/client', 'test/e2e', 'test/interop'],
 };
 
 function specsBelow(folder) {
@@ -59,7 +59,7 @@ function textOf(file) {
 
 /** The first test that names the code, or the one named by hand in request-codes.json. */
 function coveringTest(name, handler) {
-  const named = new RegExp(`RequestCode\\.${name}\\b`);
+  const named = new RegExp(`RequestCode\\.${name}\\b|'${name}'`);
   for (const folder of testFolders[handler]) {
     const found = specsBelow(folder).find((file) => named.test(textOf(file)));
     if (found) return found;
