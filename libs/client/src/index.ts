@@ -2,7 +2,7 @@ export { DefaultMQProducer } from './producer/default-mq-producer';
 export type { CompressionType, ProducerOptions } from './producer/producer-options';
 export type { SendOptions } from './producer/send-options';
 export type { SendResult } from './producer/send-result';
-export type { SendStatus } from './producer/send-status';
+export { SendStatus } from './producer/send-status';
 export {
   selectMessageQueueByHash,
   selectMessageQueueByRandom,
@@ -10,16 +10,13 @@ export {
 export type { MessageQueueSelector } from './producer/message-queue-selector';
 
 export { DefaultMQPushConsumer } from './consumer/default-mq-push-consumer';
-export type {
-  ConsumeFromWhereOption,
-  MessageModelOption,
-  PushConsumerOptions,
-} from './consumer/consumer-options';
+export type { PushConsumerOptions } from './consumer/consumer-options';
+export { ConsumeFromWhere } from './consumer/consume-from-where';
+export { MessageModel } from './consumer/message-model';
+export { ConsumeConcurrentlyStatus, ConsumeOrderlyStatus } from './consumer/message-listener';
 export type {
   ConsumeConcurrentlyContext,
-  ConsumeConcurrentlyStatus,
   ConsumeOrderlyContext,
-  ConsumeOrderlyStatus,
   MessageListener,
   MessageListenerConcurrently,
   MessageListenerOrderly,

@@ -4,24 +4,19 @@ import type { AllocateMessageQueueStrategy } from '../allocate/allocate-message-
 import { AllocateMessageQueueAveragely } from '../allocate/allocate-message-queue-averagely';
 import type { ClientOptions } from '../config/client-options';
 import type { OffsetStore } from '../offset/offset-store';
-
-/** CLUSTERING: the members of a group share the messages. BROADCASTING: each gets all. */
-export type MessageModelOption = 'CLUSTERING' | 'BROADCASTING';
-
-/** Where a group begins on a queue of which no offset is stored. */
-export type ConsumeFromWhereOption =
-  'CONSUME_FROM_LAST_OFFSET' | 'CONSUME_FROM_FIRST_OFFSET' | 'CONSUME_FROM_TIMESTAMP';
+import type { ConsumeFromWhere } from './consume-from-where';
+import type { MessageModel } from './message-model';
 
 export interface PushConsumerOptions extends ClientOptions {
   /** Letters, digits and `%|_-`, at most 120. */
   consumerGroup: string;
   /** Default CLUSTERING. */
-  messageModel?: MessageModelOption | undefined;
+  messageModel?: MessageModel | undefined;
   /**
    * Default CONSUME_FROM_LAST_OFFSET. As with the original, a clustering group begins at offset 0 of
    * a queue that still has its first message, whatever is said here.
    */
-  consumeFromWhere?: ConsumeFromWhereOption | undefined;
+  consumeFromWhere?: ConsumeFromWhere | undefined;
   /** For CONSUME_FROM_TIMESTAMP, milliseconds since the epoch. Default: 30 minutes ago. */
   consumeTimestampMs?: number | undefined;
   /** Listener calls running at a time, each with one batch. Default 20. */
@@ -69,8 +64,8 @@ export interface PushConsumerOptions extends ClientOptions {
 
 /** `PushConsumerOptions` with defaults, without what concerns the connection. */
 export interface ConsumerSettings {
-  readonly messageModel: MessageModelOption;
-  readonly consumeFromWhere: ConsumeFromWhereOption;
+  readonly messageModel: MessageModel;
+  readonly consumeFromWhere: ConsumeFromWhere;
   readonly consumeTimestampMs: number | undefined;
   readonly concurrency: number;
   readonly consumeMessageBatchMaxSize: number;

@@ -1,11 +1,25 @@
 import type { MessageExt, MessageQueue } from '@rocket-nest/common';
 
 /** What a concurrent listener says of its messages. */
-export type ConsumeConcurrentlyStatus = 'CONSUME_SUCCESS' | 'RECONSUME_LATER';
+export const ConsumeConcurrentlyStatus = {
+  CONSUME_SUCCESS: 'CONSUME_SUCCESS',
+  /** They come again later, or go to the dead letter topic when they came often enough. */
+  RECONSUME_LATER: 'RECONSUME_LATER',
+} as const;
+export type ConsumeConcurrentlyStatus =
+  (typeof ConsumeConcurrentlyStatus)[keyof typeof ConsumeConcurrentlyStatus];
 
-/** What an orderly listener says; ROLLBACK and COMMIT only without `autoCommit`. */
-export type ConsumeOrderlyStatus =
-  'SUCCESS' | 'SUSPEND_CURRENT_QUEUE_A_MOMENT' | 'COMMIT' | 'ROLLBACK';
+/** What an orderly listener says; COMMIT and ROLLBACK are of use only without `autoCommit`. */
+export const ConsumeOrderlyStatus = {
+  SUCCESS: 'SUCCESS',
+  /** The same messages come again after a pause; the queue waits for them. */
+  SUSPEND_CURRENT_QUEUE_A_MOMENT: 'SUSPEND_CURRENT_QUEUE_A_MOMENT',
+  /** All that was taken since the last commit is done. */
+  COMMIT: 'COMMIT',
+  /** All that was taken since the last commit comes again. */
+  ROLLBACK: 'ROLLBACK',
+} as const;
+export type ConsumeOrderlyStatus = (typeof ConsumeOrderlyStatus)[keyof typeof ConsumeOrderlyStatus];
 
 export interface ConsumeConcurrentlyContext {
   readonly messageQueue: MessageQueue;

@@ -72,7 +72,7 @@ export class LocalFileOffsetStore implements OffsetStore {
   }
 
   /** The file goes on holding it: a queue that comes back goes on where it was. */
-  forget(): void {}
+  forget(_queue: MessageQueue): void {}
 }
 
 /** Client ids hold `@` and `#`, and an instance name may hold anything: it must not become a path. */

@@ -132,9 +132,11 @@ export class MessageSender {
     if (unsafe) return unsafe;
     const timedOut = this.leftMs(deadlineMs) <= 0;
     const how = timedOut ? `within ${timeoutMs} ms` : `in ${tries} tries`;
+    const why =
+      failure === undefined ? 'earlier sends took that time' : `last: ${errorMessageOf(failure)}`;
     throw new ClientError(
       timedOut ? 'SEND_TIMEOUT' : 'SEND_FAILED',
-      `could not send to topic ${route.topic} ${how}; last: ${errorMessageOf(failure)}`,
+      `could not send to topic ${route.topic} ${how}; ${why}`,
       { cause: failure },
     );
   }
