@@ -1,14 +1,14 @@
 import { createServer } from 'node:net';
 import { Limits } from '@rocket-nest/common/internal';
 import { limitHits } from './limit-hits';
-import type { MetricFamily } from './metric-family';
+import type { MetricFamily, MetricSample } from './metric-family';
 import { MetricsExporter } from './metrics-exporter';
 
 const FAMILY: MetricFamily = {
   name: 'rocketmq_messages_in_total',
   help: 'Messages stored.',
   type: 'counter',
-  *samples() {
+  *samples(): Generator<MetricSample> {
     yield { labels: { topic: 'a"b\\c\nd', is_system: false }, value: 3 };
     for (let i = 0; i < 1_200; i++) yield { labels: { topic: `t${i}` }, value: i };
   },
