@@ -14,6 +14,7 @@ import type { PullRequestHoldService } from './longpolling/pull-request-hold-ser
 import type { ScheduleMessageService } from './schedule/schedule-message-service';
 import type { SubscriptionGroupManager } from './subscription/subscription-group-manager';
 import type { TopicConfigManager } from './topic/topic-config-manager';
+import type { TopicQueueMappingManager } from './topic/topic-queue-mapping-manager';
 import type { TransactionalMessageService } from './transaction/transactional-message-service';
 
 /**
@@ -38,6 +39,7 @@ export interface BrokerContext {
   readonly brokerOuterApi: BrokerOuterApi;
 
   readonly topicConfigManager: TopicConfigManager;
+  readonly topicQueueMappingManager: TopicQueueMappingManager;
   readonly subscriptionGroupManager: SubscriptionGroupManager;
   readonly consumerOffsetManager: ConsumerOffsetManager;
   readonly consumerManager: ConsumerManager;

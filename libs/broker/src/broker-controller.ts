@@ -32,6 +32,7 @@ import { ScheduleMessageService } from './schedule/schedule-message-service';
 import { BrokerStats } from './stats/broker-stats';
 import { SubscriptionGroupManager } from './subscription/subscription-group-manager';
 import { TopicConfigManager } from './topic/topic-config-manager';
+import { TopicQueueMappingManager } from './topic/topic-queue-mapping-manager';
 import type { TransactionalMessageService } from './transaction/transactional-message-service';
 
 /** How far below the main port the VIP port is. */
@@ -68,6 +69,7 @@ export class BrokerController implements BrokerContext {
   readonly remotingClient: RemotingClient;
   readonly brokerOuterApi: BrokerOuterApi;
   readonly topicConfigManager: TopicConfigManager;
+  readonly topicQueueMappingManager: TopicQueueMappingManager;
   readonly subscriptionGroupManager: SubscriptionGroupManager;
   readonly consumerOffsetManager: ConsumerOffsetManager;
   readonly consumerManager: ConsumerManager;
@@ -106,6 +108,11 @@ export class BrokerController implements BrokerContext {
     this.remotingClient = new RemotingClient({}, remotingDeps);
     this.brokerStats = new BrokerStats(clock, counters);
     this.topicConfigManager = this.createTopicConfigManager();
+    this.topicQueueMappingManager = new TopicQueueMappingManager(config.broker, {
+      clock,
+      logger,
+      file: this.configFile('topicQueueMapping.json'),
+    });
     this.subscriptionGroupManager = new SubscriptionGroupManager(config.broker, {
       clock,
       logger,
@@ -151,6 +158,7 @@ export class BrokerController implements BrokerContext {
     await this.messageStore.load();
     try {
       this.topicConfigManager.load();
+      this.topicQueueMappingManager.load();
       this.subscriptionGroupManager.load();
       this.consumerOffsetManager.load((topic, queueId) =>
         this.messageStore.maxOffsetInQueue(topic, queueId),
@@ -213,6 +221,7 @@ export class BrokerController implements BrokerContext {
     await this.scheduleMessageService.shutdown();
     await this.consumerOffsetManager.shutdown();
     await this.topicConfigManager.shutdown();
+    await this.topicQueueMappingManager.shutdown();
     await this.subscriptionGroupManager.shutdown();
     await this.messageStore.shutdown();
     await this.remotingServer.shutdown();

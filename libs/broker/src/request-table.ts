@@ -92,6 +92,7 @@ function adminTopicRows({ topics, connections }: BrokerProcessors): Row[] {
   return [
     ['UPDATE_AND_CREATE_TOPIC', update, topics.updateAndCreateTopic],
     ['UPDATE_AND_CREATE_TOPIC_LIST', admin(), topics.updateAndCreateTopicList],
+    ['UPDATE_AND_CREATE_STATIC_TOPIC', update, topics.updateAndCreateStaticTopic],
     ['DELETE_TOPIC_IN_BROKER', admin(topic('topic', 'Delete')), topics.deleteTopicInBroker],
     ['GET_ALL_TOPIC_CONFIG', admin(), topics.getAllTopicConfig],
     ['GET_TOPIC_CONFIG', admin(get), topics.getTopicConfig],

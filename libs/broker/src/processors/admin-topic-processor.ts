@@ -21,6 +21,7 @@ import {
   RemotingCommand,
   ResponseCode,
   TopicConfigAndQueueMapping,
+  TopicQueueMappingDetail,
   TopicStatsTable,
   decodeBody,
   decodeHeader,
@@ -38,31 +39,32 @@ import { parseAttributeChanges } from './attribute-text';
 /** Queues a topic may have; an admin's wish for more is refused. */
 export const MAX_QUEUES_PER_TOPIC = 65_535;
 
-/** Topics: made, changed, deleted, listed and measured (17, 18, 21, 202, 215, 300, 351). */
+/** Topics: made, changed, deleted, listed and measured (17, 18, 21, 202, 215, 300, 351, 513). */
 export class AdminTopicProcessor {
   constructor(private readonly broker: BrokerContext) {}
 
   /** UPDATE_AND_CREATE_TOPIC (17). */
   readonly updateAndCreateTopic: RequestProcessor = (_connection, request) => {
+    const config = topicConfigOf(decodeHeader(CreateTopicRequestHeader, request));
+    return 'problem' in config
+      ? this.failed(request, config.problem)
+      : this.update(request, [config]);
+  };
+
+  /** UPDATE_AND_CREATE_STATIC_TOPIC (513): a topic with the queues that this broker holds of it. */
+  readonly updateAndCreateStaticTopic: RequestProcessor = async (_connection, request) => {
     const header = decodeHeader(CreateTopicRequestHeader, request);
-    const attributes = parseAttributeChanges(header.attributes);
-    if (!attributes) {
-      return this.failed(request, `add/alter attribute format is wrong: ${header.attributes}`);
-    }
-    const topicFilterType = TOPIC_FILTER_TYPES.find((type) => type === header.topicFilterType);
-    if (!topicFilterType) {
-      return this.failed(request, `topicFilterType = [${header.topicFilterType}] value invalid`);
-    }
-    const config = createTopicConfig(header.topic, {
-      readQueueNums: header.readQueueNums,
-      writeQueueNums: header.writeQueueNums,
-      perm: header.perm,
-      topicFilterType,
-      topicSysFlag: header.topicSysFlag ?? 0,
-      order: header.order,
-      attributes,
-    });
-    return this.update(request, [config]);
+    const detail = decodeBody(TopicQueueMappingDetail, request.body);
+    const config = topicConfigOf(header);
+    if ('problem' in config) return this.failed(request, config.problem);
+    const { topicQueueMappingManager } = this.broker;
+    const problem = topicQueueMappingManager.problemOf(header.topic, detail, header.force);
+    if (problem) return this.failed(request, problem);
+    const response = await this.update(request, [config]);
+    if (response.code !== ResponseCode.SUCCESS) return response;
+    topicQueueMappingManager.updateTopicQueueMapping(header.topic, detail);
+    await topicQueueMappingManager.persist();
+    return response;
   };
 
   /** UPDATE_AND_CREATE_TOPIC_LIST (18). */
@@ -98,18 +100,19 @@ export class AdminTopicProcessor {
   /** GET_ALL_TOPIC_CONFIG (21): all topics, or a page of them when the caller counts. */
   readonly getAllTopicConfig: RequestProcessor = async (_connection, request) => {
     const { topicConfigTable, dataVersion } = this.broker.topicConfigManager;
+    const { topicQueueMappingManager } = this.broker;
     const page = pageRequestOf(this.broker.config.broker, dataVersion, pageHeaderOf(request));
     const topics = pageOf(topicConfigTable.values(), page);
     const version = dataVersionJson(dataVersion);
     const body: JsonValue = {
       dataVersion: version,
-      mappingDataVersion: { counter: 0, stateVersion: 0, timestamp: 0 },
+      mappingDataVersion: dataVersionJson(topicQueueMappingManager.dataVersion),
       topicConfigTable: new JsonEntries(function* () {
         for (const topic of topics) {
           yield [topic.topicName, topicConfigToJson(topic) as JsonValue];
         }
       }),
-      topicQueueMappingDetailMap: {},
+      topicQueueMappingDetailMap: new JsonEntries(() => topicQueueMappingManager.detailEntries()),
       topicQueueMappingInfoMap: {},
     };
     const response = RemotingCommand.createResponse(request, ResponseCode.SUCCESS);
@@ -120,11 +123,14 @@ export class AdminTopicProcessor {
 
   /** GET_TOPIC_CONFIG (351). */
   readonly getTopicConfig: RequestProcessor = (_connection, request) => {
-    const { topic } = decodeHeader(GetTopicConfigRequestHeader, request);
+    const { topic, lo } = decodeHeader(GetTopicConfigRequestHeader, request);
     const config = this.broker.topicConfigManager.selectTopicConfig(topic);
     if (!config) return this.unknownTopic(request, topic);
     const response = RemotingCommand.createResponse(request, ResponseCode.SUCCESS);
-    response.body = encodeBody(TopicConfigAndQueueMapping, { ...config });
+    const mappingDetail = lo
+      ? this.broker.topicQueueMappingManager.getTopicQueueMapping(topic)
+      : undefined;
+    response.body = encodeBody(TopicConfigAndQueueMapping, { ...config, mappingDetail });
     return response;
   };
 
@@ -205,6 +211,7 @@ export class AdminTopicProcessor {
     const { topicConfigManager, consumerOffsetManager, subscriptionGroupManager } = this.broker;
     topicConfigManager.deleteTopicConfig(topic);
     consumerOffsetManager.removeTopic(topic);
+    this.broker.topicQueueMappingManager.removeTopic(topic);
     subscriptionGroupManager.removeTopic(topic);
     this.broker.pullRequestHoldService.wakeTopic(topic);
     this.broker.counters.removeTopic(topic);
@@ -225,6 +232,27 @@ export class AdminTopicProcessor {
   private invalid(request: RemotingCommand, remark: string): RemotingCommand {
     return RemotingCommand.createResponse(request, ResponseCode.INVALID_PARAMETER, remark);
   }
+}
+
+/** The topic that an admin describes, or what is wrong with the description. */
+function topicConfigOf(header: CreateTopicRequestHeader): TopicConfig | { problem: string } {
+  const attributes = parseAttributeChanges(header.attributes);
+  if (!attributes) {
+    return { problem: `add/alter attribute format is wrong: ${header.attributes}` };
+  }
+  const topicFilterType = TOPIC_FILTER_TYPES.find((type) => type === header.topicFilterType);
+  if (!topicFilterType) {
+    return { problem: `topicFilterType = [${header.topicFilterType}] value invalid` };
+  }
+  return createTopicConfig(header.topic, {
+    readQueueNums: header.readQueueNums,
+    writeQueueNums: header.writeQueueNums,
+    perm: header.perm,
+    topicFilterType,
+    topicSysFlag: header.topicSysFlag ?? 0,
+    order: header.order,
+    attributes,
+  });
 }
 
 function pageHeaderOf(request: RemotingCommand): PageHeader | undefined {

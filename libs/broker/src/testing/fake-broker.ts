@@ -17,6 +17,7 @@ import { ScheduleMessageService } from '../schedule/schedule-message-service';
 import { BrokerStats } from '../stats/broker-stats';
 import { SubscriptionGroupManager } from '../subscription/subscription-group-manager';
 import { TopicConfigManager } from '../topic/topic-config-manager';
+import { TopicQueueMappingManager } from '../topic/topic-queue-mapping-manager';
 import type { FakeConnection } from './fake-connection';
 import { ManualClock } from './manual-clock';
 import { MemoryMessageStore } from './memory-message-store';
@@ -84,6 +85,11 @@ export function createFakeBroker(
     remotingServer: undefined as unknown as BrokerContext['remotingServer'],
     brokerOuterApi: undefined as unknown as BrokerContext['brokerOuterApi'],
     topicConfigManager,
+    topicQueueMappingManager: new TopicQueueMappingManager(config.broker, {
+      clock,
+      logger,
+      file: file('topicQueueMapping.json'),
+    }),
     subscriptionGroupManager: new SubscriptionGroupManager(config.broker, {
       clock,
       logger,
