@@ -1,8 +1,10 @@
+import { IntrinsicException } from '@nestjs/common';
+
 /**
  * Thrown by a listener to have the message delivered again. Any other error does the same with the
  * group's usual growing delay.
  */
-export class RetryLater extends Error {
+export class RetryLater extends IntrinsicException {
   override readonly name = 'RetryLater';
   readonly code = 'RETRY_LATER';
 
