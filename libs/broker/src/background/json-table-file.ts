@@ -11,6 +11,7 @@ const PIECE_LENGTH = 65_536;
 /** One of RocketMQ's JSON files under `config`: written whole, with the last good one kept. */
 export class JsonTableFile {
   private readonly file: AtomicFile;
+  private hasFolder = false;
 
   constructor(
     private readonly fileSystem: FileSystem,
@@ -22,9 +23,10 @@ export class JsonTableFile {
 
   /**
    * The parsed content, of the `.bak` file when the file itself is missing or broken; undefined
-   * when there is neither.
+   * when there is neither. Makes the folder.
    */
   load(): JsonValue | undefined {
+    this.makeFolder();
     let content: JsonValue | undefined;
     this.file.read((bytes) => {
       try {
@@ -40,8 +42,15 @@ export class JsonTableFile {
   /** Replaces the file; the text is made in slices that leave the event loop free. */
   async save(chunks: Iterator<string>): Promise<void> {
     const text = await textInSlices(this.clock, chunks);
-    this.fileSystem.mkdir(dirname(this.path));
+    this.makeFolder();
     await this.file.write(text);
+  }
+
+  /** Once: a folder that somebody removes while the broker stops must not come back. */
+  private makeFolder(): void {
+    if (this.hasFolder) return;
+    this.fileSystem.mkdir(dirname(this.path));
+    this.hasFolder = true;
   }
 }
 
