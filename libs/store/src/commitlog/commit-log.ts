@@ -178,7 +178,9 @@ export class CommitLog {
     if (this.staleFrom === undefined) return;
     const from = this.staleFrom;
     for (const file of this.files.all) {
-      if (file.endOffset > from) file.zeroFrom(Math.max(from, file.fileFromOffset));
+      if (file.endOffset <= from) continue;
+      file.zeroFrom(Math.max(from, file.fileFromOffset));
+      file.syncNow();
     }
     this.staleFrom = undefined;
   }

@@ -9,6 +9,9 @@ import {
   storeTimestampAt,
 } from './record-layout';
 
+/** What a device writes as a whole, or a divisor of it. */
+const SECTOR_BYTES = 512;
+
 /** What stands at a position of the commit log. */
 export type RecordKind = 'record' | 'blank' | 'empty' | 'bad';
 
@@ -56,6 +59,23 @@ export class RecordParser {
         this.bodyEnd - this.bodyStart,
       );
     return isIntact ? 'record' : 'bad';
+  }
+
+  /**
+   * Whether the parsed record may have lost sectors that its CRC does not cover: a stretch of topic
+   * and properties up to a sector's border that is nothing but zeros. Asked only for records that
+   * were never synced, where a power cut leaves such holes.
+   */
+  hasHole(bytes: Buffer, at: number, fileFromOffset: number): boolean {
+    const end = at + this.sizeBytes;
+    let start = this.topicStart;
+    while (start < end) {
+      const inFile = this.physicalOffset - fileFromOffset + (start - at);
+      const stretchEnd = Math.min(end, start + SECTOR_BYTES - (inFile % SECTOR_BYTES));
+      if (isZero(bytes, start, stretchEnd)) return true;
+      start = stretchEnd;
+    }
+    return false;
   }
 
   /** The record's size field, for deciding how much must be read; 0 when no record can be there. */

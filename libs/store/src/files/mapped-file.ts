@@ -75,6 +75,16 @@ export class MappedFile {
     }
   }
 
+  /** Holds the event loop; for rare moments only. */
+  syncNow(): void {
+    const pooled = this.pool.acquire(this.path);
+    try {
+      this.fileSystem.fdatasyncSync(pooled.file);
+    } finally {
+      this.pool.release(pooled);
+    }
+  }
+
   /**
    * Makes everything from an offset on zero for real: the blocks are given back, so that what stood
    * there cannot come back. Durable after the next sync of the file.

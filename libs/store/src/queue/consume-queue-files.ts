@@ -15,6 +15,8 @@ import type { TopicQueues } from './topic-queues';
 
 /** Filler is written in pieces of so many units. */
 const FILLER_PIECE_UNITS = 3200;
+/** How far behind a queue's end recovery looks for units to remove. */
+const LEFTOVER_LOOK_BYTES = 16 * 1024;
 
 /** A single unit as it was read. */
 export interface ReadUnit {
@@ -110,19 +112,37 @@ export class ConsumeQueueFiles {
     }
   }
 
-  /** Removes for real what stands at and behind a queue offset; false when there was nothing. */
-  cut(queue: ConsumeQueue, offset: number): boolean {
-    const starts = this.fileStarts(queue);
-    for (const start of starts.reverse()) {
+  /**
+   * Removes for real what stands at and behind a queue offset, newest file first; returns the files
+   * that have to be synced for it to last.
+   */
+  cut(queue: ConsumeQueue, offset: number): string[] {
+    const changed: string[] = [];
+    for (const start of this.fileStarts(queue).reverse()) {
       const path = this.path(queue, start);
       if (start >= offset) {
         this.pool.forget(path);
         this.fileSystem.unlink(path);
       } else if (start + this.unitsPerFile > offset) {
         this.zeroFrom(path, (offset - start) * UNIT_BYTES);
+        changed.push(path);
       }
     }
-    return starts.length > 0;
+    return changed;
+  }
+
+  /** Whether anything but zeros stands in the next stretch of the file at a queue offset. */
+  holdsBytesFrom(queue: ConsumeQueue, offset: number): boolean {
+    const stretch = Buffer.alloc(LEFTOVER_LOOK_BYTES);
+    const pooled = this.tryOpen(this.path(queue, offset));
+    if (!pooled) return false;
+    try {
+      const { position, length } = this.place(offset, stretch.length);
+      const bytes = readUpTo(this.fileSystem, pooled.file, stretch, 0, length, position);
+      return stretch.subarray(0, bytes).some((byte) => byte !== 0);
+    } finally {
+      this.pool.release(pooled);
+    }
   }
 
   /** Removes files all of whose units lie below a queue offset; the newest file stays. */

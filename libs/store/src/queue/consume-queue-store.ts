@@ -101,6 +101,11 @@ export class ConsumeQueueStore {
     return taken;
   }
 
+  /** Removes a queue's units at and behind an offset from its files. */
+  cutFiles(queue: ConsumeQueue, offset: number): void {
+    for (const path of this.files.cut(queue, offset)) this.unsynced.add(path);
+  }
+
   /** Empties a queue, files included, and lets it go on at an offset. */
   resetQueue(queue: ConsumeQueue, offset: number): void {
     this.files.removeQueue(queue);

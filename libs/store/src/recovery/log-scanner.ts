@@ -80,7 +80,8 @@ export class LogScanner {
       if (kind === 'record') {
         const isIntact =
           !options.checkCrc || this.parser.parse(this.window, position, end, at, true) === 'record';
-        if (!isIntact && at >= options.durableEnd) return { offset: at, isEnd: true };
+        const isTorn = !isIntact || this.parser.hasHole(this.window, position, file.fileFromOffset);
+        if (isTorn && at >= options.durableEnd) return { offset: at, isEnd: true };
         visitor.record(this.window, position, this.parser, isIntact);
         at += this.parser.sizeBytes;
         await this.reportProgress(at, visitor);

@@ -1,16 +1,22 @@
 import type { FileSystem } from '@rocket-nest/common';
 import type { QueueOffsetTableState } from '../checkpoint/queue-offset-table';
+import { RecordParser } from '../commitlog/record-parser';
 import { folderNameToTopic, topicToFolderName } from '../files/file-name';
+import type { MappedFileQueue } from '../files/mapped-file-queue';
 import { FILLER_SIZE } from '../queue/consume-queue-unit';
 import type { ConsumeQueue } from '../queue/consume-queue';
+import type { ReadUnit } from '../queue/consume-queue-files';
 import type { ConsumeQueueStore } from '../queue/consume-queue-store';
 
 const QUEUE_FOLDER = /^\d{1,9}$/;
 
 /** Brings consume queues into memory at start, from their folders or from the table. */
 export class QueueLoader {
+  private readonly parser = new RecordParser();
+
   constructor(
     private readonly fileSystem: FileSystem,
+    private readonly logFiles: MappedFileQueue,
     private readonly queues: ConsumeQueueStore,
     private readonly escapeNames: boolean,
   ) {}
@@ -47,10 +53,12 @@ export class QueueLoader {
 
   /**
    * Loads every queue folder. Units of records at or behind `cutAt` are removed (Infinity: none);
-   * a folder that then holds no unit is removed too.
+   * a folder that then holds no unit is removed too. False when a queue's newest unit does not point
+   * at its record, so that the files cannot be trusted.
    */
-  async loadFromFiles(cutAt: number, pause: () => Promise<void>): Promise<void> {
+  async loadFromFiles(cutAt: number, pause: () => Promise<void>): Promise<boolean> {
     const { folder } = this.queues.files;
+    let isTrusted = true;
     for (const folderName of this.fileSystem.readdir(folder)) {
       const ids = this.fileSystem.readdir(`${folder}/${folderName}`);
       const topicQueues = this.queues.topicOf(folderNameToTopic(folderName, this.escapeNames));
@@ -59,10 +67,11 @@ export class QueueLoader {
         if (!this.loadQueue(queue, cutAt)) {
           this.queues.files.removeQueue(queue);
           topicQueues.queues.delete(queue.queueId);
-        }
+        } else if (cutAt !== Infinity && !this.isNewestUnitTrue(queue)) isTrusted = false;
       }
       await pause();
     }
+    return isTrusted;
   }
 
   /** Removes all queue folders. */
@@ -89,10 +98,32 @@ export class QueueLoader {
     if (first === undefined || last === undefined) return false;
     const end = this.firstUnitPast(queue, first, last + files.unitsPerFile, cutAt);
     const newest = end > first ? files.readUnit(queue, end - 1) : undefined;
-    if (!newest || newest.sizeBytes === FILLER_SIZE) return false;
+    if (!newest || isFrontFiller(newest)) return false;
     queue.resumeAt(first, end);
-    if (files.readUnit(queue, end) !== undefined || last >= end) files.cut(queue, end);
+    const isLeftover = cutAt !== Infinity && (last >= end || files.holdsBytesFrom(queue, end));
+    if (isLeftover) this.queues.cutFiles(queue, end);
     return true;
+  }
+
+  /**
+   * A power cut may keep a unit and lose its record, and units that were cut may come back when the
+   * cut was not synced. Then another record, or none, stands where the unit points.
+   */
+  private isNewestUnitTrue(queue: ConsumeQueue): boolean {
+    const unit = this.queues.files.readUnit(queue, queue.maxOffset - 1);
+    if (!unit) return false;
+    if (unit.sizeBytes === FILLER_SIZE) return true;
+    const file = this.logFiles.find(unit.physicalOffset);
+    if (!file || unit.physicalOffset + unit.sizeBytes > file.endOffset) return false;
+    const record = Buffer.allocUnsafe(unit.sizeBytes);
+    const bytes = file.read(record, 0, record.length, unit.physicalOffset);
+    const { parser } = this;
+    return (
+      parser.parse(record, 0, bytes, unit.physicalOffset, false) === 'record' &&
+      parser.queueOffset === queue.maxOffset - 1 &&
+      parser.queueId === queue.queueId &&
+      queue.topicQueues.topicBytes.equals(record.subarray(parser.topicStart, parser.topicEnd))
+    );
   }
 
   /** The units that stay come first, so the first that goes is found by halving. */
@@ -107,4 +138,9 @@ export class QueueLoader {
     }
     return low;
   }
+}
+
+/** Filler before the first unit of a queue whose older messages are long gone. */
+function isFrontFiller(unit: ReadUnit): boolean {
+  return unit.sizeBytes === FILLER_SIZE && unit.physicalOffset === 0;
 }

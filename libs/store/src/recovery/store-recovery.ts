@@ -41,7 +41,7 @@ export class StoreRecovery {
     private readonly abortFile: AbortFile,
   ) {
     const { deps, queues, escapeNames, log } = parts;
-    this.loader = new QueueLoader(deps.fileSystem, queues, escapeNames);
+    this.loader = new QueueLoader(deps.fileSystem, log.files, queues, escapeNames);
     this.scanner = new LogScanner(log.files, deps.logger);
   }
 
@@ -77,6 +77,10 @@ export class StoreRecovery {
     const isUnchanged = UNCHANGED.has(plan.row);
     if (!isUnchanged) await this.noteUnclean(plan);
     const queuesFrom = await this.loadQueues(plan, table);
+    if (queuesFrom === undefined) {
+      this.parts.queues.clear();
+      return false;
+    }
     if (plan.index === 'rebuild') index.removeAll();
     else if (index.newest === undefined) await index.load(wasClean);
     const indexFrom = plan.indexFrom ?? queuesFrom;
@@ -87,7 +91,7 @@ export class StoreRecovery {
       this.parts.queues.clear();
       return false;
     }
-    if (plan.logEnd === undefined) this.cutLog(logEnd);
+    if (plan.logEnd === undefined) await this.cutLog(logEnd);
     await this.cutIndex(logEnd);
     if (table) this.applyFloors(table, logEnd);
     log.resumeAt(logEnd, isUnchanged ? logEnd : Math.min(plan.durableEnd, logEnd));
@@ -122,15 +126,18 @@ export class StoreRecovery {
     this.abortFile.create();
   }
 
-  /** Returns the position from which units have to be made. */
+  /** Returns the position from which units have to be made; undefined when files are not true. */
   private async loadQueues(
     plan: RecoveryPlan,
     table: QueueOffsetTableState | undefined,
-  ): Promise<number> {
+  ): Promise<number | undefined> {
     const slices = new Slices(this.parts.deps.clock);
     if (plan.queues === 'rebuild') this.loader.removeFolders();
     else if (plan.queues === 'table' && table) this.loader.loadFromTable(table);
-    else await this.loader.loadFromFiles(plan.queuesFrom ?? Infinity, () => slices.pause());
+    else {
+      const cutAt = plan.queuesFrom ?? Infinity;
+      if (!(await this.loader.loadFromFiles(cutAt, () => slices.pause()))) return undefined;
+    }
     return plan.queuesFrom ?? this.endOfNewestUnit();
   }
 
@@ -201,11 +208,12 @@ export class StoreRecovery {
   }
 
   /** I8: what stands behind the end goes for real, so that it cannot come back later. */
-  private cutLog(logEnd: number): void {
+  private async cutLog(logEnd: number): Promise<void> {
     const { files } = this.parts.log;
     files.removeAfter(logEnd);
     const last = files.find(logEnd);
     last?.zeroFrom(logEnd);
+    await last?.sync();
   }
 
   private async cutIndex(logEnd: number): Promise<void> {
