@@ -3,7 +3,8 @@ import {
   DefaultMQProducer,
   DefaultMQPushConsumer,
   MQAdmin,
-  type ConsumeConcurrentlyStatus,
+  ConsumeConcurrentlyStatus,
+  ConsumeOrderlyStatus,
   type PushConsumerOptions,
   type SendResult,
 } from '@rocket-nest/client';
@@ -225,7 +226,7 @@ export function describeClientContract(
       consumer.registerMessageListener({
         consumeConcurrently: ([message], context): ConsumeConcurrentlyStatus => {
           seen.push([bodyOf(message), message.reconsumeTimes, message.topic]);
-          if (message.reconsumeTimes >= 2) return 'CONSUME_SUCCESS';
+          if (message.reconsumeTimes >= 2) return ConsumeConcurrentlyStatus.CONSUME_SUCCESS;
           context.delayLevelWhenNextConsume = 1;
           if (message.reconsumeTimes === 1) throw new Error('as well');
           return 'RECONSUME_LATER';
@@ -273,7 +274,7 @@ export function describeClientContract(
       consumer.registerMessageListener({
         consumeConcurrently: ([message]) => {
           seen.push(message.reconsumeTimes);
-          if (message.reconsumeTimes > 0) return 'CONSUME_SUCCESS';
+          if (message.reconsumeTimes > 0) return ConsumeConcurrentlyStatus.CONSUME_SUCCESS;
           return new Promise<never>(() => undefined);
         },
       });
@@ -385,7 +386,7 @@ export function describeClientContract(
             throw new Error('once');
           }
           done.set(queueId, [...(done.get(queueId) ?? []), bodyOf(message)]);
-          return 'SUCCESS';
+          return ConsumeOrderlyStatus.SUCCESS;
         },
       });
       await consumer.start();
@@ -415,7 +416,7 @@ export function describeClientContract(
             await new Promise((resolve) => setTimeout(resolve, 2));
             active.delete(queueId);
             order.set(queueId, [...(order.get(queueId) ?? []), queueOffset]);
-            return 'SUCCESS';
+            return ConsumeOrderlyStatus.SUCCESS;
           },
         });
         await consumer.start();
@@ -505,7 +506,7 @@ export function describeClientContract(
         consumeConcurrently: async () => {
           if (!open) await new Promise<void>((resolve) => release.push(resolve));
           count++;
-          return 'CONSUME_SUCCESS';
+          return ConsumeConcurrentlyStatus.CONSUME_SUCCESS;
         },
       });
       await consumer.start();
@@ -530,7 +531,7 @@ export function describeClientContract(
           started++;
           await new Promise((resolve) => setTimeout(resolve, 100));
           finished++;
-          return 'CONSUME_SUCCESS';
+          return ConsumeConcurrentlyStatus.CONSUME_SUCCESS;
         },
       });
       await consumer.start();
@@ -554,7 +555,7 @@ export function describeClientContract(
         consumer.registerMessageListener({
           consumeConcurrently: ([message]) => {
             received.push(group + bodyOf(message));
-            return 'CONSUME_SUCCESS';
+            return ConsumeConcurrentlyStatus.CONSUME_SUCCESS;
           },
         });
         return consumer;

@@ -42,7 +42,8 @@ export interface ConsumeOrderlyContext {
 
 /**
  * Handles messages of all queues at once, as many calls at a time as `concurrency` says. A call that
- * throws counts as RECONSUME_LATER.
+ * throws counts as RECONSUME_LATER. (TypeScript widens a lone literal that an async function returns to
+ * `string`: write `ConsumeConcurrentlyStatus.CONSUME_SUCCESS` there.)
  */
 export interface MessageListenerConcurrently {
   consumeConcurrently(
