@@ -11,7 +11,7 @@ import {
   RocketListener,
   RocketModule,
 } from 'rocket-nest';
-import { waitUntil } from '../support/wait-until';
+import { waitFor } from '../support/polling';
 
 class OrderPaid {
   id!: string;
@@ -125,7 +125,7 @@ describe('a Nest service on the embedded broker', () => {
     });
     await producer.send('order:OTHER', { id: 'not for anyone' });
     await producer.send('order:NOTE', 'hello');
-    await waitUntil(() => listener.paid.length > 0 && listener.texts.length > 0);
+    await waitFor('paid and note', () => listener.paid.length > 0 && listener.texts.length > 0);
     const [seen] = listener.paid;
     expect(seen).toMatchObject({ order, tenant: 'acme', keys: ['42', 'k2'] });
     expect(seen?.context.messageId).toBe(sent.msgId);
@@ -136,20 +136,20 @@ describe('a Nest service on the embedded broker', () => {
 
   it('delivers a message again after its listener threw', async () => {
     await producer.send('flaky', 'x');
-    await waitUntil(() => listener.retried.length >= 2, 25_000);
+    await waitFor('the second delivery', () => listener.retried.length >= 2);
     expect(listener.retried.slice(0, 2)).toEqual([0, 1]);
   });
 
   it('moves a rejected message to the dead letters without another try', async () => {
     await producer.send('rejected', 'x');
-    await waitUntil(() => listener.dead.length > 0, 25_000);
+    await waitFor('the dead letter', () => listener.dead.length > 0);
     expect(listener.rejections).toBe(1);
   });
 
   it('keeps the order of one sharding key for an orderly listener', async () => {
     const steps = Array.from({ length: 20 }, (_, step) => `step ${step}`);
     for (const step of steps) await producer.send('steps', step, { shardingKey: 'same' });
-    await waitUntil(() => listener.orderly.length >= steps.length, 25_000);
+    await waitFor('all steps', () => listener.orderly.length >= steps.length);
     expect(listener.orderly).toEqual(steps);
   });
 });
