@@ -328,7 +328,7 @@ export class BrokerController implements BrokerContext {
   }
 
   private createOuterApi(): BrokerOuterApi {
-    const { clock, logger, counters, topicConfigManager } = this;
+    const { clock, logger, counters, topicConfigManager, topicQueueMappingManager } = this;
     return new BrokerOuterApi(this.config.broker, {
       clock,
       logger,
@@ -337,6 +337,8 @@ export class BrokerController implements BrokerContext {
       identity: () => this.identity(),
       topics: () => topicConfigManager.topicConfigTable.values(),
       dataVersion: () => topicConfigManager.dataVersion,
+      mappings: () => topicQueueMappingManager.detailTable,
+      mappingDataVersion: () => topicQueueMappingManager.dataVersion,
       onOrderTopicConfig: (orderTopics) => topicConfigManager.updateOrderTopicConfig(orderTopics),
     });
   }

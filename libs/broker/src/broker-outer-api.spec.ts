@@ -114,6 +114,8 @@ describe('BrokerOuterApi', () => {
       }),
       topics: () => topics,
       dataVersion: () => new DataVersion({ counter: 7, timestamp: 1 }),
+      mappings: () => new Map(),
+      mappingDataVersion: () => new DataVersion(),
       onOrderTopicConfig: (table) => (orderTopics = table),
     });
     closers.push(async () => {

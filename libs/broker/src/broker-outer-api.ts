@@ -13,7 +13,7 @@ import {
   decodeHeader,
   encodeHeader,
 } from '@rocket-nest/remoting';
-import type { RemotingClient } from '@rocket-nest/remoting';
+import type { RemotingClient, TopicQueueMappingDetail } from '@rocket-nest/remoting';
 import { textInSlices } from './background/json-table-file';
 import { BrokerError } from './broker-error';
 import type { BrokerCounters } from './broker-counters';
@@ -43,6 +43,9 @@ export interface BrokerOuterApiDeps {
   readonly identity: () => BrokerIdentity;
   readonly topics: () => Iterable<Readonly<TopicConfig>>;
   readonly dataVersion: () => DataVersion;
+  /** Static topics by name. */
+  readonly mappings: () => ReadonlyMap<string, TopicQueueMappingDetail>;
+  readonly mappingDataVersion: () => DataVersion;
   /** Told of the name server's order configuration, topic -> text. */
   readonly onOrderTopicConfig: (orderTopics: ReadonlyMap<string, string>) => void;
 }
@@ -162,7 +165,13 @@ export class BrokerOuterApi {
     const { deps } = this;
     const { brokerPermission, registerBrokerTimeoutMills } = this.config;
     try {
-      const chunks = registerBrokerBodyChunks(deps.dataVersion(), topics, brokerPermission);
+      const chunks = registerBrokerBodyChunks({
+        dataVersion: deps.dataVersion(),
+        topics,
+        mappings: deps.mappings(),
+        mappingDataVersion: deps.mappingDataVersion(),
+        brokerPermission,
+      });
       const body = await textInSlices(deps.clock, chunks);
       const request = RemotingCommand.createRequest(
         RequestCode.REGISTER_BROKER,

@@ -2,6 +2,27 @@ import { DataVersion, createTopicConfig } from '@rocket-nest/common';
 import { RegisterBrokerBody, decodeBody } from '@rocket-nest/remoting';
 import { registerBrokerBodyChunks } from './register-broker-body';
 
+const item = {
+  bname: 'broker-a',
+  endOffset: -1,
+  gen: 0,
+  logicOffset: 0,
+  queueId: 0,
+  startOffset: 0,
+  timeOfEnd: -1,
+  timeOfStart: -1,
+};
+const mapping = {
+  bname: 'broker-a',
+  currIdMap: new Map(),
+  dirty: false,
+  epoch: 5,
+  hostedQueues: new Map([[3, [item]]]),
+  scope: '__global__',
+  topic: '%RETRY%g',
+  totalQueues: 4,
+};
+
 const textOf = (brokerPermission: number): string => {
   const version = new DataVersion({ counter: 7, stateVersion: 3, timestamp: 1_700_000_000_000 });
   const topics = [
@@ -13,7 +34,17 @@ const textOf = (brokerPermission: number): string => {
     }),
     createTopicConfig('%RETRY%g'),
   ];
-  return [...registerBrokerBodyChunks(version, topics, brokerPermission)].join('');
+  const registered = {
+    dataVersion: version,
+    topics,
+    mappings: new Map([
+      ['%RETRY%g', mapping],
+      ['NotRegisteredNow', mapping],
+    ]),
+    mappingDataVersion: new DataVersion(),
+    brokerPermission,
+  };
+  return [...registerBrokerBodyChunks(registered)].join('');
 };
 
 describe('registerBrokerBodyChunks', () => {
@@ -27,7 +58,9 @@ describe('registerBrokerBodyChunks', () => {
         '"topicName":"TopicTest","topicSysFlag":0,"writeQueueNums":4},' +
         '"%RETRY%g":{"attributes":{},"order":false,"perm":6,"readQueueNums":16,' +
         '"topicFilterType":"SINGLE_TAG","topicName":"%RETRY%g","topicSysFlag":0,' +
-        '"writeQueueNums":16}},"topicQueueMappingDetailMap":{},"topicQueueMappingInfoMap":{}}}',
+        '"writeQueueNums":16}},"topicQueueMappingDetailMap":{},"topicQueueMappingInfoMap":{' +
+        '"%RETRY%g":{"bname":"broker-a","currIdMap":{"3":0},"dirty":false,"epoch":5,' +
+        '"scope":"__global__","topic":"%RETRY%g","totalQueues":4}}}}',
     );
   });
 
