@@ -112,6 +112,7 @@ export class BrokerController implements BrokerContext {
       clock,
       logger,
       file: this.configFile('topicQueueMapping.json'),
+      onMappingChanged: (topic) => this.registerTopic(topic),
     });
     this.subscriptionGroupManager = new SubscriptionGroupManager(config.broker, {
       clock,
@@ -282,6 +283,11 @@ export class BrokerController implements BrokerContext {
       onTopicsChanged: (topics) => this.brokerOuterApi.registerTopics(topics),
       onTopicDeleted: (topic) => this.pullRequestHoldService.wakeTopic(topic),
     });
+  }
+
+  private registerTopic(topic: string): void {
+    const config = this.topicConfigManager.selectTopicConfig(topic);
+    if (config) this.brokerOuterApi.registerTopics([config]);
   }
 
   private createConsumerManager(): ConsumerManager {

@@ -15,6 +15,8 @@ export interface TopicQueueMappingManagerDeps {
   readonly logger: Logger;
   /** `config/topicQueueMapping.json`. */
   readonly file: JsonTableFile;
+  /** Told of a topic whose mapping came or changed, so that the name servers learn of it. */
+  readonly onMappingChanged?: (topic: string) => void;
 }
 
 /**
@@ -101,6 +103,7 @@ export class TopicQueueMappingManager {
   updateTopicQueueMapping(topic: string, detail: TopicQueueMappingDetail): void {
     this.details.set(topic, detail);
     this.noteChange();
+    this.deps.onMappingChanged?.(topic);
   }
 
   /** Forgets a deleted topic. */
