@@ -9,6 +9,9 @@ import {
 import type * as application from './broker-application';
 import { prepareBrokerMetrics } from './metrics/broker-metrics';
 
+/** Long enough for requests that are on their way when the broker leaves the name servers. */
+const DRAIN_MS = 300;
+
 /** Runs the broker program until it is told to stop. */
 export function main(argv: readonly string[]): Promise<void> {
   const usage = { program: 'mqbroker', takesNamesrvAddr: true };
@@ -37,6 +40,7 @@ function configure(
         logger,
         latency: metrics?.latency,
         keepProcessAlive: true,
+        drainMs: DRAIN_MS,
       });
       await controller.initialize();
       await controller.start();

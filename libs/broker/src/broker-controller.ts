@@ -3,11 +3,12 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import * as path from 'node:path';
 import type { Clock, FileSystem, Logger, Random } from '@rocket-nest/common';
-import { EventLoopTurn, Limits } from '@rocket-nest/common/internal';
+import { EventLoopTurn, Limits, realSetTimeout } from '@rocket-nest/common/internal';
 import { RemotingClient, RemotingServer } from '@rocket-nest/remoting';
 import { MessageStore } from '@rocket-nest/store';
 import type { StoreLatencyObserver } from '@rocket-nest/store';
 import { JsonTableFile } from './background/json-table-file';
+import { runEachStep } from './background/run-each-step';
 import type { BrokerContext } from './broker-context';
 import { BrokerCounters } from './broker-counters';
 import { BrokerOuterApi } from './broker-outer-api';
@@ -49,6 +50,8 @@ export interface BrokerControllerDeps {
   readonly latency?: StoreLatencyObserver;
   /** Whether the open ports keep the process alive. Default false. */
   readonly keepProcessAlive?: boolean;
+  /** How long requests are still served after the broker has left the name servers. Default 0. */
+  readonly drainMs?: number;
 }
 
 /**
@@ -81,6 +84,7 @@ export class BrokerController implements BrokerContext {
   readonly transactionalMessageService: TransactionalMessageService | undefined = undefined;
   readonly processors: BrokerProcessors;
   readonly dispatcher: RequestDispatcher;
+  private readonly drainMs: number;
   private storeIp: string;
   private state: 'NEW' | 'LOADED' | 'STARTED' | 'STOPPED' = 'NEW';
 
@@ -94,6 +98,7 @@ export class BrokerController implements BrokerContext {
     this.fileSystem = fileSystem;
     this.random = random;
     this.turn = deps.turn ?? new EventLoopTurn();
+    this.drainMs = deps.drainMs ?? 0;
     this.storeIp = config.broker.brokerIP1;
     const { turn, limits, counters } = this;
     this.declareLimits();
@@ -216,17 +221,27 @@ export class BrokerController implements BrokerContext {
     if (state !== 'STARTED') return;
     this.clientHousekeepingService.shutdown();
     this.brokerStats.shutdown();
-    await this.brokerOuterApi.shutdown();
+    await runEachStep(this.logger, [
+      ['leaving the name servers', () => this.brokerOuterApi.shutdown()],
+      ['answering what is under way', () => this.drain()],
+      ['delay levels', () => this.scheduleMessageService.shutdown()],
+      ['consumer offsets', () => this.consumerOffsetManager.shutdown()],
+      ['topics', () => this.topicConfigManager.shutdown()],
+      ['static topics', () => this.topicQueueMappingManager.shutdown()],
+      ['subscription groups', () => this.subscriptionGroupManager.shutdown()],
+      ['message store', () => this.messageStore.shutdown()],
+      ['connections', () => this.remotingServer.shutdown()],
+      ['connections to name servers', () => this.remotingClient.shutdown()],
+    ]);
+  }
+
+  /** Clients that still know this broker get answers for a moment after it has left the route. */
+  private async drain(): Promise<void> {
+    if (this.drainMs > 0) {
+      await new Promise<void>((resolve) => realSetTimeout(resolve, this.drainMs));
+    }
     this.dispatcher.stop();
     this.pullRequestHoldService.shutdown();
-    await this.scheduleMessageService.shutdown();
-    await this.consumerOffsetManager.shutdown();
-    await this.topicConfigManager.shutdown();
-    await this.topicQueueMappingManager.shutdown();
-    await this.subscriptionGroupManager.shutdown();
-    await this.messageStore.shutdown();
-    await this.remotingServer.shutdown();
-    await this.remotingClient.shutdown();
   }
 
   private declareLimits(): void {
