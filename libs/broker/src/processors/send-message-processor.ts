@@ -136,12 +136,21 @@ export class SendMessageProcessor implements SendAnswerer {
     message.propertiesText = propertiesText;
     message.extraProperties = this.brokerProperties.encoded;
     const waitStored = !scan.has(PropertyBit.WAIT_FALSE);
-    this.pending++;
-    this.context.messageStore.putMessage(
+    this.put(
       message,
       this.pendingSend(connection, request, send.topic, queueId, uniqKey, waitStored),
     );
     return undefined;
+  }
+
+  private put(message: MessageExtBrokerInner, pending: PendingSend): void {
+    this.pending++;
+    try {
+      this.context.messageStore.putMessage(message, pending);
+    } catch (error) {
+      this.pending--;
+      throw error;
+    }
   }
 
   /** Sends a message whose properties or topic have to be changed first. */
@@ -153,7 +162,6 @@ export class SendMessageProcessor implements SendAnswerer {
     queueId: number,
     propertiesText: Buffer,
   ): RemotingCommand | undefined {
-    const { context } = this;
     const properties = decodeProperties(propertiesText);
     properties.delete(MessageConst.PROPERTY_POP_CK);
     const routed: MessageTarget = { topic: send.topic, queueId };
@@ -192,10 +200,14 @@ export class SendMessageProcessor implements SendAnswerer {
       uniqKey,
       waitStored,
     );
-    this.pending++;
-    if (isHalf) context.transactionalMessageService?.prepareMessage(message, pending);
-    else context.messageStore.putMessage(message, pending);
+    if (isHalf) this.prepare(message, pending);
+    else this.put(message, pending);
     return undefined;
+  }
+
+  private prepare(message: MessageExtBrokerInner, pending: PendingSend): void {
+    this.pending++;
+    this.context.transactionalMessageService?.prepareMessage(message, pending);
   }
 
   private sendBatch(
