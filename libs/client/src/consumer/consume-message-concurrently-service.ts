@@ -7,10 +7,10 @@ import type { CachedMessage } from './cached-message';
 import type { ConsumeService } from './consume-service';
 import type { ConsumerRuntime } from './consumer-runtime';
 import { IdleWaiters } from './idle-waiters';
-import type {
-  ConsumeConcurrentlyContext,
+import {
   ConsumeConcurrentlyStatus,
-  MessageListenerConcurrently,
+  type ConsumeConcurrentlyContext,
+  type MessageListenerConcurrently,
 } from './message-listener';
 import { DELAY_LEVEL_DLQ, type MessageSendBack } from './message-send-back';
 import type { ProcessQueue } from './process-queue';
@@ -144,6 +144,7 @@ export class ConsumeMessageConcurrentlyService implements ConsumeService {
     status: ConsumeConcurrentlyStatus,
   ): void {
     if (!this.running.has(batch)) return; // it was given up before
+    if (!(status in ConsumeConcurrentlyStatus)) this.warnOfStatus(batch, status);
     const done = status === 'CONSUME_SUCCESS' ? context.ackIndex + 1 : 0;
     const failed = batch.entries.slice(Math.max(0, done));
     if (failed.length === 0) {
@@ -158,6 +159,13 @@ export class ConsumeMessageConcurrentlyService implements ConsumeService {
         this.end(batch),
       );
     }
+  }
+
+  private warnOfStatus(batch: Batch, status: unknown): void {
+    this.runtime.logger.warn(
+      `the listener of ${this.runtime.consumerGroup} returned ${String(status)} for ` +
+        `${describe(batch)}, which counts as RECONSUME_LATER: return CONSUME_SUCCESS when it is done`,
+    );
   }
 
   /** Gives failed messages back; those that the broker does not take are delivered again from here. */

@@ -7,10 +7,10 @@ import type { CachedMessage } from './cached-message';
 import type { ConsumeService } from './consume-service';
 import { needsQueueLocks, type ConsumerRuntime } from './consumer-runtime';
 import { IdleWaiters } from './idle-waiters';
-import type {
-  ConsumeOrderlyContext,
+import {
   ConsumeOrderlyStatus,
-  MessageListenerOrderly,
+  type ConsumeOrderlyContext,
+  type MessageListenerOrderly,
 } from './message-listener';
 import { DELAY_LEVEL_DLQ, type MessageSendBack } from './message-send-back';
 import type { ProcessQueue } from './process-queue';
@@ -159,8 +159,17 @@ export class ConsumeMessageOrderlyService implements ConsumeService {
         this.suspend(queue, context);
         return;
       default:
+        if (!(status in ConsumeOrderlyStatus)) this.warnOfStatus(queue, status);
         void this.tryAgain(queue, batch, context);
     }
+  }
+
+  private warnOfStatus(queue: ProcessQueue, status: unknown): void {
+    this.runtime.logger.warn(
+      `the listener of ${this.runtime.consumerGroup} returned ${String(status)} on ` +
+        `${describeMessageQueue(queue.messageQueue)}, which counts as ` +
+        'SUSPEND_CURRENT_QUEUE_A_MOMENT: return SUCCESS when the messages are done',
+    );
   }
 
   /** The failed messages come again, except those at the front that have had all their deliveries. */

@@ -238,6 +238,30 @@ describe('DefaultMQPushConsumer', () => {
     expect(storedOffsets()).toEqual([2]);
   });
 
+  it.each([
+    ['concurrent', { consumeConcurrently: () => undefined as never }],
+    ['orderly', { consumeOrderly: () => undefined as never }],
+  ])('takes no answer for a failure and says so (%s)', async (_, listener: MessageListener) => {
+    queue.add('a');
+    serveLocks();
+    broker.on(RequestCode.CONSUMER_SEND_MSG_BACK, (request) => success(request));
+    const warnings: string[] = [];
+    const logger = Object.assign(new SilentLogger(), {
+      warn: (text: string) => void warnings.push(text),
+    });
+    const consumer = new DefaultMQPushConsumer(
+      { consumerGroup: GROUP, namesrvAddr: cluster.namesrvAddr },
+      { logger },
+    );
+    started.push(consumer);
+    consumer.subscribe('T');
+    consumer.registerMessageListener(listener);
+    await consumer.start();
+    await waitFor('a warning', () => warnings.some((text) => text.includes('returned undefined')));
+    const offsets = consumer.queueStatuses().map((status) => status.consumedOffset ?? 0);
+    expect(Math.max(...offsets)).toBeLessThanOrEqual(1);
+  });
+
   it('keeps what it cannot send back, and does not commit past it', async () => {
     queue.add('a', 'b');
     broker.on(RequestCode.CONSUMER_SEND_MSG_BACK, (request) => {

@@ -39,7 +39,10 @@ export class HeartbeatService {
   /** To all brokers now; resolves when each has answered or failed. Failures are logged. */
   async sendToAll(): Promise<void> {
     const heartbeat = this.heartbeatData();
-    await Promise.all(this.receivers(heartbeat).map((broker) => this.send(broker, heartbeat)));
+    const receivers = this.receivers(heartbeat);
+    const addresses = new Set(receivers.map(({ address }) => address));
+    for (const address of this.greeted) if (!addresses.has(address)) this.greeted.delete(address);
+    await Promise.all(receivers.map((broker) => this.send(broker, heartbeat)));
   }
 
   /** To the brokers that have not had one yet. */
