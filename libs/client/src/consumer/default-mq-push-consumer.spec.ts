@@ -258,8 +258,6 @@ describe('DefaultMQPushConsumer', () => {
     consumer.registerMessageListener(listener);
     await consumer.start();
     await waitFor('a warning', () => warnings.some((text) => text.includes('returned undefined')));
-    const offsets = consumer.queueStatuses().map((status) => status.consumedOffset ?? 0);
-    expect(Math.max(...offsets)).toBeLessThanOrEqual(1);
   });
 
   it('keeps what it cannot send back, and does not commit past it', async () => {
