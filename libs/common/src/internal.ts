@@ -2,6 +2,7 @@ export { EventLoopTurn } from './runtime/event-loop-turn';
 export type { TurnTask } from './runtime/event-loop-turn';
 export * from './runtime/real-timers';
 export * from './runtime/calendar';
+export * from './runtime/run-in-slices';
 export * from './bytes/long';
 export * from './message/message-record';
 export * from './model/attributes';

@@ -1,9 +1,8 @@
 import { dirname } from 'node:path';
-import { AtomicFile } from '@rocket-nest/common/internal';
+import { AtomicFile, runInSlices } from '@rocket-nest/common/internal';
 import type { Clock, FileSystem } from '@rocket-nest/common';
 import { parseJson } from '@rocket-nest/remoting';
 import type { JsonValue } from '@rocket-nest/remoting';
-import { runInSlices } from './run-in-slices';
 
 /** Characters gathered before they become bytes. */
 const PIECE_LENGTH = 65_536;

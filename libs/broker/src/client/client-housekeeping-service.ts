@@ -1,6 +1,6 @@
 import { errorMessageOf } from '@rocket-nest/common';
 import type { Clock, Logger, Timer } from '@rocket-nest/common';
-import { runInSlices } from '../background/run-in-slices';
+import { runInSlices } from '@rocket-nest/common/internal';
 import type { ConsumerManager } from './consumer-manager';
 import type { ProducerManager } from './producer-manager';
 import type { RebalanceLockManager } from './rebalance-lock-manager';

@@ -68,6 +68,11 @@ describe('readBrokerConfig', () => {
   it('refuses what it cannot do rather than ignore it', () => {
     expect(() => read('authenticationEnabled=true')).toThrow(/authenticationEnabled/);
     expect(() => read('brokerRole=SLAVE\nbrokerId=1')).toThrow(/brokerRole/);
+    expect(() => read('\nmetricsExporterType=OTLP_GRPC')).toThrow(
+      /broker\.conf:2: metricsExporterType: .*PROM/,
+    );
+    expect(() => read('metricsExporterType=LOG')).toThrow(/metricsExporterType/);
+    expect(read('metricsExporterType=PROM').warnings).toEqual([]);
     expect(() => read('messageDelayLevel=1s soon')).toThrow(/messageDelayLevel.*soon/);
     expect(() => read('mappedFileSizeCommitLog=1048576')).toThrow(/maxMessageSize/);
   });

@@ -163,6 +163,14 @@ function contradictions(values: Values, entries: readonly ConfigEntry[]): Config
       add(property, 'is not available in this version', `set ${property}=false`);
     }
   }
+  const { metricsExporterType } = values;
+  if (metricsExporterType === 'OTLP_GRPC' || metricsExporterType === 'LOG') {
+    add(
+      'metricsExporterType',
+      `${metricsExporterType} is not available in this version, no metrics would be served`,
+      'set PROM to serve them over HTTP, or DISABLE',
+    );
+  }
   if (values.brokerRole === 'SLAVE') {
     add('brokerRole', 'this version does not replicate', 'set ASYNC_MASTER or SYNC_MASTER');
   }

@@ -1,7 +1,6 @@
 import type { Clock, Timer } from '@rocket-nest/common';
-import { formatCompactLocalTime } from '@rocket-nest/common/internal';
+import { formatCompactLocalTime, runInSlices } from '@rocket-nest/common/internal';
 import type { BrokerCounters } from '../broker-counters';
-import { runInSlices } from '../background/run-in-slices';
 import { RollingRate } from './rolling-rate';
 
 const SAMPLE_INTERVAL_MS = 1_000;

@@ -1,4 +1,5 @@
 import { bodyCrc, MixAll, type Clock } from '@rocket-nest/common';
+import { runAtOnce, runInSlices, type Steps } from '@rocket-nest/common/internal';
 import {
   decodeHeader,
   encodeBody,
@@ -12,7 +13,6 @@ import {
   type LimitHits,
 } from '@rocket-nest/remoting';
 import type { KeyedSequence } from '../background/keyed-sequence';
-import { runAtOnce, runInSlices, type Steps } from '../background/run-in-slices';
 import { ORDER_TOPIC_CONFIG, type KVConfigManager } from '../kvconfig/kv-config-manager';
 import { NamesrvLimitName, type NamesrvLimits } from '../namesrv-limits';
 import { readCompressedRegisterBody } from '../registration/compressed-register-body';

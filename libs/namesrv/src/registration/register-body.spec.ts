@@ -1,7 +1,7 @@
 import { deflateSync } from 'node:zlib';
 import { DataVersion } from '@rocket-nest/common';
+import { runAtOnce } from '@rocket-nest/common/internal';
 import { readCompressedRegisterBody } from './compressed-register-body';
-import { runAtOnce } from '../background/run-in-slices';
 import { readRegisterBody as readInSteps } from './register-body';
 
 const readRegisterBody = (body: Buffer) => runAtOnce(readInSteps(body));

@@ -1,4 +1,5 @@
 import { DataVersion } from '@rocket-nest/common';
+import type { Steps } from '@rocket-nest/common/internal';
 import {
   decodeBody,
   isJsonObject,
@@ -11,7 +12,6 @@ import {
 } from '@rocket-nest/remoting';
 import type { AnnouncedTopic, AnnouncedTopics } from '../route/broker-registration';
 import { isRouteName } from './route-name';
-import type { Steps } from '../background/run-in-slices';
 import { scanTopicTable } from './topic-table-scanner';
 
 /** What a registration body says, in either form. */

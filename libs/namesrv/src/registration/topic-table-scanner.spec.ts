@@ -1,4 +1,4 @@
-import { runAtOnce } from '../background/run-in-slices';
+import { runAtOnce } from '@rocket-nest/common/internal';
 import { readRegisterBody } from './register-body';
 import { scanTopicTable } from './topic-table-scanner';
 

@@ -1,5 +1,5 @@
+import type { Steps } from '@rocket-nest/common/internal';
 import { MAX_JSON_DEPTH, type JsonValue } from '@rocket-nest/remoting';
-import type { Steps } from '../background/run-in-slices';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;

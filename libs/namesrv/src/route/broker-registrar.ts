@@ -1,7 +1,7 @@
 import assert from 'node:assert';
 import { DataVersion, MixAll, PermName, type Clock, type Logger } from '@rocket-nest/common';
+import type { Steps } from '@rocket-nest/common/internal';
 import type { LimitHits } from '@rocket-nest/remoting';
-import type { Steps } from '../background/run-in-slices';
 import { NamesrvLimitName } from '../namesrv-limits';
 import { hasMaster, minBrokerId, type RegisteredBroker } from './broker-addr-table';
 import type { BrokerLiveInfo } from './broker-live-info';

@@ -1,6 +1,6 @@
 import type { Clock, DataVersion, Logger } from '@rocket-nest/common';
+import { runAtOnce, type Steps } from '@rocket-nest/common/internal';
 import type { ClusterInfo, LimitHits, QueueData, TopicRouteData } from '@rocket-nest/remoting';
-import { runAtOnce, type Steps } from '../background/run-in-slices';
 import { DEFAULT_NAMESRV_LIMITS, NamesrvLimitName, type NamesrvLimits } from '../namesrv-limits';
 import type { BrokerRegistration, RegisterBrokerResult } from './broker-registration';
 import type { RegisteredBroker } from './broker-addr-table';

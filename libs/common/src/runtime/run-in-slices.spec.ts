@@ -1,16 +1,17 @@
-import { SystemClock } from '@rocket-nest/common';
-import { realSetImmediate } from '@rocket-nest/common/internal';
-import { ManualClock } from '../testing/manual-clock';
-import { runInSlices } from './run-in-slices';
+import type { Clock } from './clock';
+import { realSetImmediate } from './real-timers';
+import { runAtOnce, runInSlices, type Steps } from './run-in-slices';
+import { SystemClock } from './system-clock';
 
 describe('runInSlices', () => {
   it('gives the event loop back when its time is used up', async () => {
-    const clock = new ManualClock();
+    let nowMs = 0;
+    const clock = { monotonicNow: () => nowMs } as Clock;
     let steps = 0;
     let othersRan = 0;
     function* work(): Generator<void> {
       for (; steps < 640; steps++) {
-        clock.advance(0.1);
+        nowMs += 0.1;
         yield;
       }
     }
@@ -30,5 +31,14 @@ describe('runInSlices', () => {
       throw new Error('broken step');
     }
     await expect(runInSlices(new SystemClock(), work())).rejects.toThrow('broken step');
+  });
+
+  it('gives what the work returns, also when done at once', async () => {
+    function* work(): Steps<string> {
+      yield;
+      return 'result';
+    }
+    await expect(runInSlices(new SystemClock(), work())).resolves.toBe('result');
+    expect(runAtOnce(work())).toBe('result');
   });
 });
