@@ -1,4 +1,5 @@
 import { AdvanceableClock } from '@rocket-nest/common';
+import type { GetMessageResult } from './get/get-message';
 import { GetMessageStatus } from './get/get-message-status';
 import type { MessageStore } from './message-store';
 import { createHostAddress } from './put/host-address';
@@ -152,7 +153,7 @@ describe('MessageStore', () => {
         maxMsgNums: 3,
       });
       expect(result).toMatchObject({ status: 'FOUND', messageCount: 3, nextBeginOffset: 3 });
-      expect((result as { parts: Buffer[] }).parts).toHaveLength(1);
+      expect((result as GetMessageResult).parts).toHaveLength(1);
     });
 
     it('filters by tags code and tells where to go on', async () => {

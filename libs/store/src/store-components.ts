@@ -39,13 +39,45 @@ export interface MessageStoreDeps {
 /** Durations in milliseconds. */
 export type StoreLatencyObserver = LatencyObserver;
 
+export interface StorePaths {
+  readonly root: string;
+  readonly commitLog: string;
+  readonly consumeQueue: string;
+  readonly index: string;
+}
+
+/** The parts of one store, tied together. */
+export interface StoreComponents {
+  readonly config: MessageStoreConfig;
+  readonly deps: MessageStoreDeps;
+  readonly paths: StorePaths;
+  readonly pool: FileHandlePool;
+  readonly levels: DelayLevelTable;
+  readonly log: CommitLog;
+  readonly queues: ConsumeQueueStore;
+  readonly index: IndexService;
+  readonly checkpoint: StoreCheckpoint;
+  readonly table: QueueOffsetTable;
+  readonly minOffsets: MinOffsetCorrector;
+  /** Topic folders are escaped, as this platform needs it. */
+  readonly escapeNames: boolean;
+  readonly dispatcher: RecordDispatcher;
+  readonly appender: CommitLogAppender;
+  readonly commitService: CommitService;
+  readonly checkpointService: CheckpointService;
+  readonly recordReader: CommitLogReader;
+  readonly unitReader: ConsumeQueueReader;
+  readonly reader: MessageReader;
+  readonly queries: MessageQueryService;
+}
+
 const NO_LATENCY: StoreLatencyObserver = {
   onPwrite: () => undefined,
   onFsync: () => undefined,
 };
 
 /** Folder separators are written as `/` on every platform. */
-function storePaths(config: MessageStoreConfig) {
+function storePaths(config: MessageStoreConfig): StorePaths {
   const root = config.storePathRootDir.replace(/\/+$/, '');
   return {
     root,
@@ -56,7 +88,10 @@ function storePaths(config: MessageStoreConfig) {
 }
 
 /** Makes the parts of a store and ties them together; nothing is opened yet. */
-export function createStoreComponents(config: MessageStoreConfig, deps: MessageStoreDeps) {
+export function createStoreComponents(
+  config: MessageStoreConfig,
+  deps: MessageStoreDeps,
+): StoreComponents {
   const { fileSystem, clock, logger } = deps;
   const paths = storePaths(config);
   const pool = new FileHandlePool(fileSystem, config.maxOpenFiles);
@@ -88,8 +123,6 @@ export function createStoreComponents(config: MessageStoreConfig, deps: MessageS
   const read = createReadSide(config, deps, log, queues, index, minOffsets, write.dispatcher);
   return { ...parts, table, minOffsets, escapeNames, ...write, ...read };
 }
-
-export type StoreComponents = ReturnType<typeof createStoreComponents>;
 
 function createLog(
   config: MessageStoreConfig,

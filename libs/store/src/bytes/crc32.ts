@@ -24,19 +24,15 @@ function tableCrc(bytes: Uint8Array, start: number, length: number): number {
   let crc = -1;
   let at = start;
   for (; at < wholeEnd; at += 4) {
-    crc ^=
-      (bytes[at] as number) |
-      ((bytes[at + 1] as number) << 8) |
-      ((bytes[at + 2] as number) << 16) |
-      ((bytes[at + 3] as number) << 24);
+    crc ^= bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);
     crc =
-      (TABLES[768 + (crc & 255)] as number) ^
-      (TABLES[512 + ((crc >>> 8) & 255)] as number) ^
-      (TABLES[256 + ((crc >>> 16) & 255)] as number) ^
-      (TABLES[crc >>> 24] as number);
+      TABLES[768 + (crc & 255)] ^
+      TABLES[512 + ((crc >>> 8) & 255)] ^
+      TABLES[256 + ((crc >>> 16) & 255)] ^
+      TABLES[crc >>> 24];
   }
   for (const end = start + length; at < end; at++) {
-    crc = (crc >>> 8) ^ (TABLES[(crc ^ (bytes[at] as number)) & 255] as number);
+    crc = (crc >>> 8) ^ TABLES[(crc ^ bytes[at]) & 255];
   }
   return ~crc >>> 0;
 }
@@ -49,8 +45,8 @@ function makeTables(): Int32Array {
     tables[index] = crc;
   }
   for (let index = 256; index < 1024; index++) {
-    const shorter = tables[index - 256] as number;
-    tables[index] = (shorter >>> 8) ^ (tables[shorter & 255] as number);
+    const shorter = tables[index - 256];
+    tables[index] = (shorter >>> 8) ^ tables[shorter & 255];
   }
   return tables;
 }

@@ -23,16 +23,11 @@ export function putInt64(bytes: Uint8Array, at: number, value: number): void {
 }
 
 export function getUint16(bytes: Uint8Array, at: number): number {
-  return ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
+  return (bytes[at] << 8) | bytes[at + 1];
 }
 
 export function getInt32(bytes: Uint8Array, at: number): number {
-  return (
-    ((bytes[at] as number) << 24) |
-    ((bytes[at + 1] as number) << 16) |
-    ((bytes[at + 2] as number) << 8) |
-    (bytes[at + 3] as number)
-  );
+  return (bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3];
 }
 
 export function getInt64(bytes: Uint8Array, at: number): number {

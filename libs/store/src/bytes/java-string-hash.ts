@@ -7,7 +7,7 @@ export function continueStringHash(
 ): number {
   let hash = seed;
   for (let at = start; at < end; at++) {
-    const byte = bytes[at] as number;
+    const byte = bytes[at];
     if (byte >= 0x80) return continueUnicodeHash(seed, bytes, start, end);
     hash = (Math.imul(31, hash) + byte) | 0;
   }

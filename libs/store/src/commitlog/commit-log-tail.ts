@@ -46,7 +46,7 @@ export class CommitLogTail {
     let high = chunks.length - 1;
     while (low <= high) {
       const middle = (low + high + 1) >> 1;
-      const chunk = chunks[middle] as WriteChunk;
+      const chunk = chunks[middle];
       if (offset < chunk.startOffset) high = middle - 1;
       else if (low === high) return offset < chunk.endOffset ? chunk : undefined;
       else low = middle;
@@ -59,7 +59,7 @@ export class CommitLogTail {
     const { chunks } = this;
     let first = chunks.length;
     while (first > 0) {
-      const chunk = chunks[first - 1] as WriteChunk;
+      const chunk = chunks[first - 1];
       if (chunk.written === chunk.used && chunk.used > 0) break;
       first--;
     }
@@ -82,7 +82,7 @@ export class CommitLogTail {
   /** Lets the oldest chunks go, none that reaches behind `keepFrom`. */
   trim(keepFrom: number): void {
     while (this.bytes > this.maxBytes && this.chunks.length > 1) {
-      const oldest = this.chunks[0] as WriteChunk;
+      const oldest = this.chunks[0];
       if (oldest.endOffset > keepFrom) return;
       this.chunks.shift();
       this.retire(oldest);

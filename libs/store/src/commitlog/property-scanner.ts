@@ -45,20 +45,20 @@ export class PropertyScanner {
     let at = start;
     while (at < end) {
       const nameStart = at;
-      let byte = bytes[at] as number;
-      while (byte > PROPERTY_SEPARATOR && ++at < end) byte = bytes[at] as number;
+      let byte = bytes[at];
+      while (byte > PROPERTY_SEPARATOR && ++at < end) byte = bytes[at];
       if (at >= end) return;
       if (byte !== NAME_VALUE_SEPARATOR) {
         at++;
         if (byte === PROPERTY_SEPARATOR) continue;
         // A zero byte inside a name: no name of ours, look for its end.
-        while (at < end && (bytes[at] as number) !== PROPERTY_SEPARATOR) at++;
+        while (at < end && bytes[at] !== PROPERTY_SEPARATOR) at++;
         at++;
         continue;
       }
       const valueStart = at + 1;
       at = valueStart;
-      while (at < end && (bytes[at] as number) !== PROPERTY_SEPARATOR) at++;
+      while (at < end && bytes[at] !== PROPERTY_SEPARATOR) at++;
       this.take(nameStart, valueStart - 1 - nameStart, valueStart, at);
       at++;
     }
@@ -83,7 +83,7 @@ export class PropertyScanner {
 
   private take(nameStart: number, nameLength: number, valueStart: number, valueEnd: number): void {
     const { bytes } = this;
-    const first = bytes[nameStart] as number;
+    const first = bytes[nameStart];
     if (nameLength === 4) {
       if (first === T && isText(bytes, nameStart + 1, AGS)) {
         this.tagsStart = valueStart;
@@ -117,7 +117,7 @@ function parseDigits(bytes: Uint8Array, start: number, end: number): number {
   if (end - start > 6) return 0;
   let value = 0;
   for (let at = start; at < end; at++) {
-    const digit = (bytes[at] as number) - 0x30;
+    const digit = bytes[at] - 0x30;
     if (digit < 0 || digit > 9) return 0;
     value = value * 10 + digit;
   }

@@ -119,8 +119,7 @@ export function encodeProperties(
 
 function encodeHost(target: Buffer, at: number, host: HostAddress): number {
   const { address } = host;
-  for (let index = 0; index < address.length; index++)
-    target[at + index] = address[index] as number;
+  for (let index = 0; index < address.length; index++) target[at + index] = address[index];
   putInt32(target, at + address.length, host.port);
   return at + address.length + 4;
 }

@@ -103,7 +103,7 @@ export class RecordParser {
     this.bodyEnd = this.bodyStart + bodyLength;
     const topicFieldBytes = isV2 ? 2 : 1;
     if (bodyLength < 0 || this.bodyEnd + topicFieldBytes + 2 > end) return false;
-    const topicBytes = isV2 ? getUint16(bytes, this.bodyEnd) : (bytes[this.bodyEnd] as number);
+    const topicBytes = isV2 ? getUint16(bytes, this.bodyEnd) : bytes[this.bodyEnd];
     this.topicStart = this.bodyEnd + topicFieldBytes;
     this.topicEnd = this.topicStart + topicBytes;
     if (topicBytes === 0 || this.topicEnd + 2 > end) return false;

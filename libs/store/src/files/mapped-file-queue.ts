@@ -58,7 +58,7 @@ export class MappedFileQueue {
     let high = this.files.length - 1;
     while (low <= high) {
       const middle = (low + high) >> 1;
-      const file = this.files[middle] as MappedFile;
+      const file = this.files[middle];
       if (offset < file.fileFromOffset) high = middle - 1;
       else if (offset >= file.endOffset) low = middle + 1;
       else return file;
@@ -86,8 +86,8 @@ export class MappedFileQueue {
   /** Removes the files at the front that `isExpired`; the last file always stays. */
   removeFirst(isExpired: (file: MappedFile) => boolean): MappedFile[] {
     const removed: MappedFile[] = [];
-    while (this.files.length > 1 && isExpired(this.files[0] as MappedFile)) {
-      const file = this.files[0] as MappedFile;
+    while (this.files.length > 1 && isExpired(this.files[0])) {
+      const file = this.files[0];
       file.remove();
       this.files.shift();
       removed.push(file);

@@ -53,7 +53,7 @@ export class IndexService {
   /** Commit log position of the newest indexed record, -1 when there is none. */
   get endOffset(): number {
     for (let index = this.files.length - 1; index >= 0; index--) {
-      const file = this.files[index] as IndexFile;
+      const file = this.files[index];
       if (file.nextItem > 1) return file.endOffset;
     }
     return -1;
@@ -200,7 +200,7 @@ export class IndexService {
   /** Removes files that hold only records below a commit log position. */
   removeBelow(minOffset: number): number {
     let removed = 0;
-    while (this.files.length > 1 && (this.files[0] as IndexFile).endOffset < minOffset) {
+    while (this.files.length > 1 && this.files[0].endOffset < minOffset) {
       (this.files.shift() as IndexFile).remove();
       removed++;
     }
@@ -241,6 +241,7 @@ export class IndexService {
 }
 
 function timeName(atMs: number): string {
+  // eslint-disable-next-line no-restricted-globals -- formats a time that the Clock gave
   const at = new Date(atMs);
   const two = (value: number): string => String(value).padStart(2, '0');
   const date = `${at.getFullYear()}${two(at.getMonth() + 1)}${two(at.getDate())}`;

@@ -19,7 +19,7 @@ export class IndexSlots {
   }
 
   get(slot: number): number {
-    return this.page(Math.floor(slot / PAGE_SLOTS))[slot % PAGE_SLOTS] as number;
+    return this.page(Math.floor(slot / PAGE_SLOTS))[slot % PAGE_SLOTS];
   }
 
   set(slot: number, item: number): void {
@@ -37,7 +37,7 @@ export class IndexSlots {
     const page = this.page(pageIndex);
     const slots = Math.min(PAGE_SLOTS, this.slotNum - pageIndex * PAGE_SLOTS);
     const bytes = Buffer.allocUnsafe(slots * 4);
-    for (let index = 0; index < slots; index++) putInt32(bytes, index * 4, page[index] as number);
+    for (let index = 0; index < slots; index++) putInt32(bytes, index * 4, page[index]);
     return bytes;
   }
 

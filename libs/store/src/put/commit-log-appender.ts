@@ -154,7 +154,7 @@ export class CommitLogAppender {
       sizeBytes,
       chunk.buffer,
       firstAt,
-      tagsCodes[0] as number,
+      tagsCodes[0],
       storeTimestamp,
       sysFlag,
       0,

@@ -140,20 +140,20 @@ export class CommitService implements TurnTask {
       ? this.commitLog.flushedOffset
       : this.commitLog.writtenOffset;
     for (let index = from; index < to; index++) {
-      const put = puts[index] as PendingPut;
+      const put = puts[index];
       assert(put.endOffset <= limit, 'I1, I2: visible and acknowledged only what is stored');
       this.dispatcher.dispatch(put);
     }
-    for (let index = from; index < to; index++) this.dispatcher.arrive(puts[index] as PendingPut);
+    for (let index = from; index < to; index++) this.dispatcher.arrive(puts[index]);
     for (let index = from; index < to; index++) {
-      this.answer(puts[index] as PendingPut, PutMessageStatus.PUT_OK);
+      this.answer(puts[index], PutMessageStatus.PUT_OK);
     }
   }
 
   /** What could not be written never happened: offsets and positions are free again. */
   private refuseUnwritten(puts: readonly PendingPut[], error: unknown): void {
     for (let index = puts.length - 1; index >= 0; index--) {
-      const put = puts[index] as PendingPut;
+      const put = puts[index];
       put.queue?.rollback(put.queueOffset);
       this.indexKeys.drop(put.indexItems);
     }
@@ -194,7 +194,7 @@ export class CommitService implements TurnTask {
   }
 
   private awaitingAt(index: number): PendingPut {
-    return this.awaiting[index] as PendingPut;
+    return this.awaiting[index];
   }
 
   /** One timer for the oldest put that waits; puts time out in order. */

@@ -39,5 +39,5 @@ function parseLevel(level: string, text: string): number {
       `messageDelayLevel "${text}": "${level}" is not a number with s, m, h or d behind it`,
     );
   }
-  return Number(match[1]) * (UNIT_MS[match[2] as string] as number);
+  return Number(match[1]) * UNIT_MS[match[2]];
 }

@@ -29,7 +29,7 @@ export class PendingIndexKeys {
   shift(count: number, use: (hash: number, physicalOffset: number) => void): void {
     assert(count <= this.length, 'more index keys taken than pushed');
     for (let left = count; left > 0; left--) {
-      use(this.hashes[this.head] as number, this.offsets[this.head] as number);
+      use(this.hashes[this.head], this.offsets[this.head]);
       this.head++;
     }
     if (this.head === this.tail) this.head = this.tail = 0;

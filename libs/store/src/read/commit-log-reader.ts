@@ -55,8 +55,8 @@ export class CommitLogReader {
     const missing = session.takeMissing();
     if (missing.length === 0) return;
     missing.sort((a, b) => a.physicalOffset - b.physicalOffset);
-    const first = missing[0] as MissingRecord;
-    const last = missing[missing.length - 1] as MissingRecord;
+    const first = missing[0];
+    const last = missing[missing.length - 1];
     const end = last.physicalOffset + last.sizeBytes;
     const isDense = end - first.physicalOffset <= DENSE_SPAN_BYTES;
     await (isDense

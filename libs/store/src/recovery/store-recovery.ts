@@ -18,6 +18,14 @@ const UNCHANGED: ReadonlySet<RecoveryPlan['row']> = new Set([
   'CLEAN_STOP',
   'CLEAN_STOP_LOG_LOST',
 ]);
+const NOTHING_DURABLE = {
+  physicMsgTimestamp: 0,
+  logicsMsgTimestamp: 0,
+  indexMsgTimestamp: 0,
+  consumeQueuePosition: 0,
+  flushedPosition: 0,
+  indexPosition: 0,
+};
 /** What the original takes off the checkpoint's times. */
 const TIME_SLACK_MS = 3000;
 
@@ -102,6 +110,8 @@ export class StoreRecovery {
       await log.syncAll();
       await checkpointService.persist(false);
     } else {
+      // So that a missing checkpoint always means a lost one.
+      if (plan.row === 'NEW_STORE') await this.parts.checkpoint.write(NOTHING_DURABLE);
       this.abortFile.create();
     }
     return true;

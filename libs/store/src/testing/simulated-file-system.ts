@@ -180,7 +180,7 @@ export class SimulatedFileSystem implements FileSystem {
     const inside = new Set<string>();
     for (const name of [...this.names.keys(), ...this.folders]) {
       if (name !== path && name.startsWith(`${path}/`)) {
-        inside.add(name.slice(path.length + 1).split('/')[0] as string);
+        inside.add(name.slice(path.length + 1).split('/')[0]);
       }
     }
     return [...inside];
@@ -271,7 +271,7 @@ export class SimulatedFileSystem implements FileSystem {
       const all = new Map(next.names);
       next.nameChanges = [
         {
-          folder: (changes[changes.length - 1] as NameChange).folder,
+          folder: changes[changes.length - 1].folder,
           apply: (to) => replace(to, all),
         },
       ];

@@ -40,6 +40,7 @@ export interface StoreKitOptions {
   readonly logger?: Logger;
   readonly clock?: Clock;
   readonly turn?: EventLoopTurn;
+  readonly limits?: { hit(name: string): void };
 }
 
 /** A store with small files on any file system. */
@@ -65,6 +66,7 @@ export function createTestStore(
       random: new SeededRandom(1),
       logger: options.logger ?? new SilentLogger(),
       turn: options.turn ?? new EventLoopTurn(),
+      limits: options.limits,
     },
     new LoneProcess(options.pid ?? 1),
   );

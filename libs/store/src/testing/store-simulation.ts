@@ -263,7 +263,7 @@ export class StoreSimulation {
   }
 
   private target(): { topic: string; queueId: number } {
-    const topic = TOPICS[this.random.nextInt(TOPICS.length)] as string;
+    const topic = TOPICS[this.random.nextInt(TOPICS.length)];
     return { topic, queueId: this.random.nextInt(QUEUES) };
   }
 
