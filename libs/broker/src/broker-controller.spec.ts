@@ -177,6 +177,12 @@ describe('BrokerController', () => {
     expect((await send('x', { properties: long })).code).toBe(ResponseCode.MESSAGE_ILLEGAL);
   });
 
+  it('answers properties of tens of thousands of wide characters instead of closing', async () => {
+    await start();
+    const wide = `UNIQ_KEY\u0001U1\u0002a\u0001${'漢'.repeat(32_767)}\u0002`;
+    expect((await send('x', { properties: wide })).code).toBe(ResponseCode.MESSAGE_ILLEGAL);
+  });
+
   it('wakes a waiting pull by the arrival, and only by one that matches', async () => {
     await start();
     await send('before');

@@ -12,7 +12,7 @@ export interface RemotingServerOptions {
   readonly idleCloseMs?: number;
   /** Largest frame accepted, in bytes after the length field. Default 16777216. */
   readonly maxFrameBytes?: number;
-  /** Largest header accepted. Default 65536. */
+  /** Largest header accepted. Default 262144. */
   readonly maxHeaderBytes?: number;
   /** Unsent bytes above which no more is read from a connection. Default 4 MiB. */
   readonly pauseAboveBytes?: number;
