@@ -2,7 +2,8 @@ import type { ExtFieldWriter } from '../protocol/ext-field-writer';
 import { languageName } from '../protocol/language-code';
 import { SerializeType } from '../protocol/remoting-command';
 import type { RemotingCommand } from '../protocol/remoting-command';
-import { writeInteger, writeText } from './text-writer';
+import { isPlainAscii } from '../protocol/plain-ascii';
+import { writeAscii, writeInteger, writeText } from './text-writer';
 import { WriteBuffer } from './write-buffer';
 
 /** What of a command is decided when it is sent. */
@@ -79,6 +80,8 @@ function writeSized(out: WriteBuffer, text: string): void {
 }
 
 class BinaryFieldWriter implements ExtFieldWriter {
+  readonly json = undefined;
+
   constructor(private readonly out: WriteBuffer) {}
 
   text(name: string, value: string): void {
@@ -112,47 +115,43 @@ function encodeJsonHeader(
   command: RemotingCommand,
   sending: SendingFields,
 ): void {
-  let extFields = '';
-  if (command.hasExtFields) {
-    const writer = new JsonFieldWriter();
-    command.writeExtFields(writer);
-    if (writer.json !== '') extFields = `"extFields":{${writer.json}},`;
-  }
-  const remark = command.remark === undefined ? '' : `"remark":${JSON.stringify(command.remark)},`;
-  writeText(
-    out,
-    `{"code":${command.code},${extFields}"flag":${sending.flag},"language":"${languageName(
-      command.language,
-    )}","opaque":${sending.opaque},${remark}"serializeTypeCurrentRPC":"JSON","version":${
-      command.version
-    }}`,
-  );
+  const writer = new JsonFieldWriter();
+  if (command.hasExtFields) command.writeExtFields(writer);
+  const extFields = writer.members === '' ? '' : `"extFields":{${writer.members}},`;
+  const remark = command.remark === undefined ? '' : `"remark":${writer.quote(command.remark)},`;
+  const language = languageName(command.language);
+  const json =
+    `{"code":${command.code},${extFields}"flag":${sending.flag},"language":"${language}",` +
+    `"opaque":${sending.opaque},${remark}"serializeTypeCurrentRPC":"JSON",` +
+    `"version":${command.version}}`;
+  if (writer.isAscii) writeAscii(out, json);
+  else writeText(out, json);
 }
 
 class JsonFieldWriter implements ExtFieldWriter {
-  json = '';
+  members = '';
+  /** No character beyond ASCII was written. */
+  isAscii = true;
 
   text(name: string, value: string): void {
-    this.add(quote(name), quote(value));
+    this.add(this.quote(name), this.quote(value));
   }
 
   integer(name: string, value: number): void {
-    this.add(quote(name), `"${value}"`);
+    this.add(this.quote(name), `"${value}"`);
+  }
+
+  json(members: string): void {
+    this.members += this.members === '' ? members : `,${members}`;
+  }
+
+  quote(text: string): string {
+    if (isPlainAscii(text)) return `"${text}"`;
+    this.isAscii = false;
+    return JSON.stringify(text);
   }
 
   private add(name: string, value: string): void {
-    this.json += this.json === '' ? `${name}:${value}` : `,${name}:${value}`;
+    this.members += this.members === '' ? `${name}:${value}` : `,${name}:${value}`;
   }
-}
-
-/** Looking at each character beats JSON.stringify up to about this length. */
-const SHORT_TEXT = 64;
-
-function quote(text: string): string {
-  if (text.length > SHORT_TEXT) return JSON.stringify(text);
-  for (let index = 0; index < text.length; index++) {
-    const unit = text.charCodeAt(index);
-    if (unit < 0x20 || unit > 0x7e || unit === 0x22 || unit === 0x5c) return JSON.stringify(text);
-  }
-  return `"${text}"`;
 }

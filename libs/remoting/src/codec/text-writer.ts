@@ -28,6 +28,12 @@ export function writeText(out: WriteBuffer, text: string): number {
   return written;
 }
 
+/** Writes text that has no character beyond ASCII. */
+export function writeAscii(out: WriteBuffer, text: string): void {
+  out.reserve(text.length);
+  out.at += out.bytes.write(text, out.at, 'latin1');
+}
+
 /** Writes a safe integer in decimal; gives the bytes written. */
 export function writeInteger(out: WriteBuffer, value: number): number {
   if (value < 0 || value > 0x7fffffff) return writeText(out, String(value));

@@ -3,6 +3,11 @@ export interface ExtFieldWriter {
   text(name: string, value: string): void;
   /** A safe integer, written in decimal. */
   integer(name: string, value: number): void;
+  /**
+   * Where the frame is JSON: takes fields as ready members, `"name":"value",...`, of plain ASCII.
+   * Undefined for other frames.
+   */
+  readonly json: ((members: string) => void) | undefined;
 }
 
 /**
@@ -15,6 +20,8 @@ export interface CustomHeader {
 
 /** Collects ext fields in a Map. */
 export class MapFieldWriter implements ExtFieldWriter {
+  readonly json = undefined;
+
   constructor(readonly fields: Map<string, string>) {}
 
   text(name: string, value: string): void {

@@ -15,10 +15,18 @@ export class PullMessageResponse implements CustomHeader {
   ) {}
 
   writeTo(writer: ExtFieldWriter): void {
-    writer.integer('suggestWhichBrokerId', this.suggestWhichBrokerId);
-    writer.integer('nextBeginOffset', this.nextBeginOffset);
-    writer.integer('minOffset', this.minOffset);
-    writer.integer('maxOffset', this.maxOffset);
+    if (writer.json !== undefined) {
+      writer.json(
+        `"suggestWhichBrokerId":"${this.suggestWhichBrokerId}",` +
+          `"nextBeginOffset":"${this.nextBeginOffset}",` +
+          `"minOffset":"${this.minOffset}","maxOffset":"${this.maxOffset}"`,
+      );
+    } else {
+      writer.integer('suggestWhichBrokerId', this.suggestWhichBrokerId);
+      writer.integer('nextBeginOffset', this.nextBeginOffset);
+      writer.integer('minOffset', this.minOffset);
+      writer.integer('maxOffset', this.maxOffset);
+    }
     if (this.offsetDelta !== undefined) writer.integer('offsetDelta', this.offsetDelta);
     if (this.topicSysFlag !== undefined) writer.integer('topicSysFlag', this.topicSysFlag);
     if (this.groupSysFlag !== undefined) writer.integer('groupSysFlag', this.groupSysFlag);

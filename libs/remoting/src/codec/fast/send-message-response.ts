@@ -1,3 +1,4 @@
+import { isPlainAscii } from '../../protocol/plain-ascii';
 import type { CustomHeader, ExtFieldWriter } from '../../protocol/ext-field-writer';
 
 /** SendMessageResponseHeader, written without a Map; set it as an answer's `customHeader`. */
@@ -16,6 +17,33 @@ export class SendMessageResponse implements CustomHeader {
   ) {}
 
   writeTo(writer: ExtFieldWriter): void {
+    if (writer.json !== undefined && this.isPlain()) writer.json(this.jsonMembers());
+    else this.writeFields(writer);
+  }
+
+  /** The usual answer: nothing optional, nothing to escape. */
+  private isPlain(): boolean {
+    return (
+      this.transactionId === undefined &&
+      this.batchUniqId === undefined &&
+      this.recallHandle === undefined &&
+      isPlainAscii(this.msgId) &&
+      (this.regionId === undefined || isPlainAscii(this.regionId))
+    );
+  }
+
+  private jsonMembers(): string {
+    const region =
+      this.regionId === undefined
+        ? ''
+        : `"MSG_REGION":"${this.regionId}","TRACE_ON":"${this.traceOn}",`;
+    return (
+      `${region}"msgId":"${this.msgId}","queueId":"${this.queueId}",` +
+      `"queueOffset":"${this.queueOffset}"`
+    );
+  }
+
+  private writeFields(writer: ExtFieldWriter): void {
     if (this.regionId !== undefined) {
       writer.text('MSG_REGION', this.regionId);
       writer.text('TRACE_ON', this.traceOn ? 'true' : 'false');
