@@ -61,7 +61,7 @@ const makers: Record<string, Maker> = {
   }),
   headerTooLong: () => ({
     name: 'header above its limit',
-    bytes: frameOf(0, Buffer.from(JSON.stringify({ ...goodHeader, remark: 'x'.repeat(70_000) }))),
+    bytes: frameOf(0, Buffer.from(JSON.stringify({ ...goodHeader, remark: 'x'.repeat(300_000) }))),
   }),
   unknownSerialization: (random) => ({
     name: 'unknown serialize type',

@@ -42,7 +42,12 @@ describe('AdminOffsetProcessor', () => {
       '{"brokerName":"broker-a","queueId":1,"topic":"TopicTest"}:' +
       '{"brokerOffset":0,"consumerOffset":0,"lastTimestamp":0,"pullOffset":0}}}';
     const code = RequestCode.GET_CONSUME_STATS;
-    for (const topics of [{}, { topic: 'TopicTest' }, { topicList: 'TopicTest;Unknown' }]) {
+    const filters: Record<string, string>[] = [
+      {},
+      { topic: 'TopicTest' },
+      { topicList: 'TopicTest;Unknown' },
+    ];
+    for (const topics of filters) {
       const fields = { consumerGroup: 'GID_test', ...topics };
       const response = await ask(processor.getConsumeStats, connection, code, fields);
       expect(response.body?.toString()).toBe(expected);

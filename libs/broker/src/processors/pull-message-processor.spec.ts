@@ -55,11 +55,18 @@ describe('PullMessageProcessor', () => {
     return connection.responses[before]?.response;
   }
 
-  const heartbeat = (subVersion = 5, messageModel = 'CLUSTERING'): void => {
+  const heartbeat = (
+    subVersion = 5,
+    messageModel: 'CLUSTERING' | 'BROADCASTING' = 'CLUSTERING',
+  ): void => {
     broker.consumerManager.registerConsumer({
       group: 'CG',
       channel: { connection, clientId: 'c', language: 0, version: 0, lastUpdateMs: 0 },
-      profile: { consumeType: 'CONSUME_PASSIVELY', messageModel, consumeFromWhere: '' },
+      profile: {
+        consumeType: 'CONSUME_PASSIVELY',
+        messageModel,
+        consumeFromWhere: 'CONSUME_FROM_LAST_OFFSET',
+      },
       subscriptions: [
         {
           classFilterMode: false,

@@ -1,6 +1,11 @@
 import { DataVersion } from '@rocket-nest/common';
 import type { Clock, Logger } from '@rocket-nest/common';
-import { TopicQueueMappingDetail, decodeBody, encodeBody, stringifyJson } from '@rocket-nest/remoting';
+import {
+  TopicQueueMappingDetail,
+  decodeBody,
+  encodeBody,
+  stringifyJson,
+} from '@rocket-nest/remoting';
 import { CoalescedTask } from '../background/coalesced-task';
 import { JsonEntries, jsonChunks } from '../background/json-chunks';
 import type { JsonValue } from '../background/json-chunks';

@@ -1,7 +1,8 @@
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 
-import { SilentLogger, SystemClock } from '@rocket-nest/common';
+import { SystemClock } from '@rocket-nest/common';
+import type { Logger } from '@rocket-nest/common';
 
 import { encodeCommand } from '../codec/encode-command';
 import { FrameDecoder } from '../codec/frame-decoder';
@@ -17,9 +18,12 @@ import type { RemotingServerOptions } from './remoting-server-options';
 const CODE = 105;
 const clock = new SystemClock();
 
-class RecordingLogger extends SilentLogger {
+class RecordingLogger implements Logger {
   readonly warnings: string[] = [];
-  override warn(message: string, fields?: object): void {
+  debug(): void {}
+  info(): void {}
+  error(): void {}
+  warn(message: string, fields?: object): void {
     this.warnings.push(`${message} ${JSON.stringify(fields)}`);
   }
 }
