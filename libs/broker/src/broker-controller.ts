@@ -250,6 +250,11 @@ export class BrokerController implements BrokerContext {
     const busy = 'answered SYSTEM_BUSY';
     this.limits.declare('sendThreadPoolQueueCapacity', sendThreadPoolQueueCapacity, busy);
     this.limits.declare('maxHeldPulls', maxHeldPulls, busy);
+    const { diskSpaceWarningLevelRatio, diskSpaceCleanForciblyRatio } = this.config.store;
+    const refused = 'messages are refused with SERVICE_NOT_AVAILABLE';
+    this.limits.declare('diskSpaceWarningLevelRatio', diskSpaceWarningLevelRatio, refused);
+    const deleted = 'the oldest messages are deleted, if cleanFileForciblyEnable says so';
+    this.limits.declare('diskSpaceCleanForciblyRatio', diskSpaceCleanForciblyRatio, deleted);
   }
 
   private connect(): void {

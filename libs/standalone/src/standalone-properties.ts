@@ -32,6 +32,8 @@ export function brokerProperties(
     listenPort: String(brokerPort),
     namesrvAddr,
     brokerName: 'standalone',
+    // A developer's disk is often nearly full; what counts here is that there is room at all.
+    diskSpaceWarningLevelRatio: '100',
     storePathRootDir: join(folder, 'store'),
     ...(options.folder === undefined ? SMALL_FILES : {}),
     ...options.brokerProperties,

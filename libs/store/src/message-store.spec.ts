@@ -339,7 +339,7 @@ describe('MessageStore', () => {
   it('forgets deleted topics for good', async () => {
     await store.putMessageAsync(createTestMessage('Gone', 0, 'x'));
     await store.putMessageAsync(createTestMessage('Stays', 0, 'y'));
-    expect(store.cleanUnusedTopics(new Set(['Stays']))).toBe(1);
+    expect(await store.cleanUnusedTopics(new Set(['Stays']))).toBe(1);
     expect([...store.queues()].map(({ topic }) => topic)).toEqual(['Stays']);
     expect((await store.putMessageAsync(createTestMessage('Gone', 0, 'again'))).queueOffset).toBe(
       0,

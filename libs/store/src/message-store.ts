@@ -4,10 +4,10 @@ import { errorMessageOf } from '@rocket-nest/common';
 import { AbortFile } from './checkpoint/abort-file';
 import { LockFile } from './checkpoint/lock-file';
 import { SystemProcessProbe, type ProcessProbe } from './checkpoint/process-probe';
-import type { QueueOffsets } from './checkpoint/queue-offset-table';
 import type { MessageStoreConfig } from './config/message-store-config';
 import type { CommitLogDispatcher } from './dispatch/commit-log-dispatcher';
 import type { MessageArrivingListener } from './dispatch/message-arriving-listener';
+import { Slices } from './flush/slices';
 import type { GetMessageRequest, GetMessageResult } from './get/get-message';
 import type { BoundaryType, IndexType, QueryMessageResult } from './get/query-message-result';
 import type { MessageExtBatch, MessageExtBrokerInner } from './put/message-ext-broker-inner';
@@ -77,6 +77,7 @@ export class MessageStore {
     assert(this.state === 'loaded', 'a store is loaded before it is started');
     this.state = 'running';
     this.parts.checkpointService.start();
+    this.parts.cleanService.start();
     if (this.config.flushDiskType === 'SYNC_FLUSH') return;
     this.flushTimer = this.deps.clock.every(
       this.config.flushIntervalCommitLog,
@@ -93,6 +94,7 @@ export class MessageStore {
     const wasOpen = this.state === 'running' || this.state === 'loaded';
     this.state = 'stopping';
     this.flushTimer?.cancel();
+    await this.parts.cleanService.stop();
     await this.parts.checkpointService.stop();
     if (wasOpen) await this.closeCleanly();
     this.abandon();
@@ -102,6 +104,7 @@ export class MessageStore {
   abandon(): void {
     this.state = 'closed';
     this.flushTimer?.cancel();
+    this.parts.cleanService.close();
     void this.parts.checkpointService.stop();
     this.parts.commitService.close();
     this.parts.recordReader.clear();
@@ -173,7 +176,8 @@ export class MessageStore {
   /** Why nothing can be written, undefined when writes are accepted. */
   readOnlyReason(): string | undefined {
     if (this.state !== 'running') return `the store is ${this.state}`;
-    return this.parts.log.readOnlyReason;
+    const { log, cleanService } = this.parts;
+    return log.readOnlyReason ?? (cleanService.isDiskFull ? this.diskFullProblem() : undefined);
   }
 
   isWriteable(): boolean {
@@ -248,37 +252,46 @@ export class MessageStore {
   /** Forgets topics and removes their consume queues; returns how many were known. */
   deleteTopics(topics: ReadonlySet<string>): number {
     const deleted = [...topics].filter((topic) => this.parts.queues.removeTopic(topic));
-    if (deleted.length > 0) void this.saveTable();
+    if (deleted.length > 0) void this.saveQueueOffsets();
     return deleted.length;
   }
 
-  /** Like `deleteTopics` for every topic that is not in `retain`. */
-  cleanUnusedTopics(retain: ReadonlySet<string>): number {
-    const known = [...this.parts.queues.topics.keys()];
-    return this.deleteTopics(new Set(known.filter((topic) => !retain.has(topic))));
+  /** Like `deleteTopics` for every topic that is not in `retain`, a few at a time. */
+  async cleanUnusedTopics(retain: ReadonlySet<string>): Promise<number> {
+    const slices = new Slices(this.deps.clock);
+    const unused = [...this.parts.queues.topics.keys()].filter((topic) => !retain.has(topic));
+    let deleted = 0;
+    for (const topic of unused) {
+      if (this.parts.queues.removeTopic(topic)) deleted++;
+      await slices.pause();
+    }
+    if (deleted > 0) await this.saveQueueOffsets();
+    return deleted;
   }
 
   /**
-   * Deletes whole commit log files that were last written before a time, with the consume queue and
-   * index files that only point into them. The newest file stays. Returns how many.
+   * Deletes whole commit log files whose newest message was stored before a time, with the consume
+   * queue and index files that only point into them. The newest file stays. Returns how many.
    */
   async deleteExpiredFiles(beforeMs: number): Promise<number> {
-    const { log, index, queues, minOffsets } = this.parts;
-    const { fileSystem } = this.deps;
-    const isExpired = (path: string): boolean =>
-      (fileSystem.status(path)?.modifiedMs ?? Infinity) < beforeMs;
-    const { first } = log.files;
-    if (!first || !isExpired(first.path)) return 0;
-    await this.saveTable();
-    const end = this.maxPhyOffset();
-    const removed = log.files.removeFirst((f) => f.endOffset <= end && isExpired(f.path));
-    if (removed.length === 0) return 0;
-    index.removeBelow(log.minOffset);
-    for (const queue of queues.allQueues()) {
-      const min = minOffsets.minOffset(queue);
-      queues.files.removeBelow(queue, min);
-    }
-    return removed.length;
+    return (await this.parts.cleanService.deleteBefore(beforeMs)).expired;
+  }
+
+  /** Deletes what `fileReservedTime` allows at whatever hour, in the background. */
+  executeDeleteFilesManually(): void {
+    this.parts.cleanService.executeDeleteFilesManually();
+  }
+
+  /**
+   * Removes the files of consume queues whose messages are all gone; their next offsets stay.
+   * Returns how many queues.
+   */
+  async cleanExpiredConsumeQueues(): Promise<number> {
+    const { queueCleaner, offsetSaver } = this.parts;
+    const emptied = await queueCleaner.emptiedQueues();
+    if (emptied.length === 0) return 0;
+    await offsetSaver.save();
+    return queueCleaner.removeFilesOf(emptied);
   }
 
   /** The store's part of the broker's runtime table. */
@@ -290,6 +303,11 @@ export class MessageStore {
     const reason = this.state === 'running' ? this.parts.log.readOnlyReason : this.state;
     if (reason !== undefined) {
       refuse(callback, PutMessageStatus.SERVICE_NOT_AVAILABLE, `no writes: ${reason}`);
+      return false;
+    }
+    if (this.parts.cleanService.isDiskFull) {
+      this.deps.limits?.hit('diskSpaceWarningLevelRatio');
+      refuse(callback, PutMessageStatus.SERVICE_NOT_AVAILABLE, this.diskFullProblem());
       return false;
     }
     if (this.parts.commitService.pendingBytes > this.config.maxPendingPutBytes) {
@@ -315,6 +333,22 @@ export class MessageStore {
     else refuse(callback, appended.status, appended.problem);
   }
 
+  private diskFullProblem(): string {
+    const { usedPercent } = this.parts.cleanService;
+    return (
+      `the broker's disk is ${usedPercent}% used, above diskSpaceWarningLevelRatio ` +
+      `${this.config.diskSpaceWarningLevelRatio}: make room, or raise it`
+    );
+  }
+
+  private async saveQueueOffsets(): Promise<void> {
+    try {
+      await this.parts.offsetSaver.save();
+    } catch (error) {
+      this.deps.logger.warn('queue offsets not saved', { cause: errorMessageOf(error) });
+    }
+  }
+
   private async closeCleanly(): Promise<void> {
     const { commitService, checkpointService, log, pool } = this.parts;
     commitService.commit();
@@ -324,7 +358,7 @@ export class MessageStore {
         this.deps.logger.error('not a clean stop, the next start will check the store', {});
         return;
       }
-      await this.saveTable();
+      await this.parts.offsetSaver.save();
       for (const file of log.files.all) file.unpin();
       pool.closeAll();
       this.abortFile.remove();
@@ -332,24 +366,6 @@ export class MessageStore {
       const cause = errorMessageOf(error);
       this.deps.logger.error('not a clean stop, the next start will check the store', { cause });
     }
-  }
-
-  private async saveTable(): Promise<void> {
-    const topics = new Map<string, QueueOffsets[]>();
-    for (const [topic, { queues }] of this.parts.queues.topics) {
-      const offsets = [...queues.values()].map((queue) => ({
-        queueId: queue.queueId,
-        minOffset: this.parts.minOffsets.minOffset(queue),
-        maxOffset: queue.maxOffset,
-      }));
-      if (offsets.length > 0) topics.set(topic, offsets);
-    }
-    await this.parts.table.write({
-      logMinOffset: this.parts.log.minOffset,
-      logMaxOffset: this.parts.dispatcher.dispatchedOffset,
-      indexFiles: this.parts.index.fileNames,
-      topics,
-    });
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Clock, FileSystem, Logger, Random } from '@rocket-nest/common';
 import type { EventLoopTurn } from '@rocket-nest/common/internal';
+import { QueueOffsetSaver } from './checkpoint/queue-offset-saver';
 import { QueueOffsetTable } from './checkpoint/queue-offset-table';
 import { StoreCheckpoint } from './checkpoint/store-checkpoint';
 import { CommitLog, type LatencyObserver } from './commitlog/commit-log';
@@ -23,6 +24,9 @@ import { ColdReadGate } from './read/cold-read-gate';
 import { CommitLogBlockCache } from './read/commit-log-block-cache';
 import { CommitLogReader } from './read/commit-log-reader';
 import { ConsumeQueueReader } from './read/consume-queue-reader';
+import { CleanCommitLogService } from './retention/clean-commit-log-service';
+import { CommitLogCleaner } from './retention/commit-log-cleaner';
+import { ConsumeQueueCleaner } from './retention/consume-queue-cleaner';
 
 export interface MessageStoreDeps {
   readonly fileSystem: FileSystem;
@@ -58,6 +62,7 @@ export interface StoreComponents {
   readonly index: IndexService;
   readonly checkpoint: StoreCheckpoint;
   readonly table: QueueOffsetTable;
+  readonly offsetSaver: QueueOffsetSaver;
   readonly minOffsets: MinOffsetCorrector;
   /** Topic folders are escaped, as this platform needs it. */
   readonly escapeNames: boolean;
@@ -69,6 +74,8 @@ export interface StoreComponents {
   readonly unitReader: ConsumeQueueReader;
   readonly reader: MessageReader;
   readonly queries: MessageQueryService;
+  readonly queueCleaner: ConsumeQueueCleaner;
+  readonly cleanService: CleanCommitLogService;
 }
 
 const NO_LATENCY: StoreLatencyObserver = {
@@ -121,7 +128,18 @@ export function createStoreComponents(
   const parts = { config, deps, paths, pool, levels, log, queues, index, checkpoint };
   const write = createWriteSide(parts);
   const read = createReadSide(config, deps, log, queues, index, minOffsets, write.dispatcher);
-  return { ...parts, table, minOffsets, escapeNames, ...write, ...read };
+  const { dispatcher } = write;
+  const offsetSaver = new QueueOffsetSaver(
+    table,
+    log,
+    dispatcher,
+    queues,
+    index,
+    minOffsets,
+    clock,
+  );
+  const retention = createRetention({ ...parts, ...write, offsetSaver, minOffsets });
+  return { ...parts, table, offsetSaver, minOffsets, escapeNames, ...write, ...read, ...retention };
 }
 
 function createLog(
@@ -185,6 +203,33 @@ function createWriteSide(parts: WriteSideParts) {
     logger,
   );
   return { dispatcher, appender, commitService, checkpointService };
+}
+
+interface RetentionParts extends WriteSideParts {
+  readonly paths: StorePaths;
+  readonly dispatcher: RecordDispatcher;
+  readonly commitService: CommitService;
+  readonly offsetSaver: QueueOffsetSaver;
+  readonly minOffsets: MinOffsetCorrector;
+}
+
+function createRetention(
+  parts: RetentionParts,
+): Pick<StoreComponents, 'queueCleaner' | 'cleanService'> {
+  const { config, deps, paths, queues, minOffsets } = parts;
+  const { fileSystem, clock, logger, limits } = deps;
+  const queueCleaner = new ConsumeQueueCleaner(fileSystem, queues, minOffsets, clock, logger);
+  const cleaner = new CommitLogCleaner({ ...parts, fileSystem, clock, logger, queueCleaner });
+  const folders = [paths.root, paths.commitLog];
+  const cleanService = new CleanCommitLogService(config, {
+    fileSystem,
+    clock,
+    logger,
+    cleaner,
+    folders,
+    limits,
+  });
+  return { queueCleaner, cleanService };
 }
 
 function createReadSide(

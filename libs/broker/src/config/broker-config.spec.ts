@@ -73,6 +73,7 @@ describe('readBrokerConfig', () => {
     );
     expect(() => read('metricsExporterType=LOG')).toThrow(/metricsExporterType/);
     expect(read('metricsExporterType=PROM').warnings).toEqual([]);
+    expect(() => read('deleteWhen=at night')).toThrow(/deleteWhen: .*04;16/);
     expect(() => read('messageDelayLevel=1s soon')).toThrow(/messageDelayLevel.*soon/);
     expect(() => read('mappedFileSizeCommitLog=1048576')).toThrow(/maxMessageSize/);
   });

@@ -8,8 +8,11 @@ const defaults = createMessageStoreConfig({ storePathRootDir: '' });
 const POSITIVE = { min: 1 };
 const NOT_NEGATIVE = { min: 0 };
 const UPDATABLE = { updatable: true };
+const PERCENT = { min: 0, max: 100 };
 /** A commit log file must at least hold a record of some size. */
 const SEGMENT = { min: 4096 };
+/** Hours of the day, `04` or `04;16`. */
+const HOURS = /^([01]?\d|2[0-3])(;([01]?\d|2[0-3]))*$/;
 
 /** Properties of the store, under the original's names where it has them. */
 export const messageStoreConfigSchema = {
@@ -49,12 +52,30 @@ export const messageStoreConfigSchema = {
     important: true,
     description: 'hours that messages are kept',
   }),
-  deleteWhen: text(defaults.deleteWhen, { ...UPDATABLE, important: true }),
+  deleteWhen: text(defaults.deleteWhen, {
+    ...UPDATABLE,
+    important: true,
+    pattern: HOURS,
+    patternFix: 'write hours of the day separated by semicolons, such as 04 or 04;16',
+    description: 'hours of the local day in which expired messages are deleted',
+  }),
   diskMaxUsedSpaceRatio: int(defaults.diskMaxUsedSpaceRatio, { min: 10, max: 95, ...UPDATABLE }),
-  diskSpaceCleanForciblyRatio: double(defaults.diskSpaceCleanForciblyRatio, { min: 0, max: 100 }),
-  diskSpaceWarningLevelRatio: double(defaults.diskSpaceWarningLevelRatio, { min: 0, max: 100 }),
+  diskSpaceCleanForciblyRatio: double(defaults.diskSpaceCleanForciblyRatio, {
+    ...PERCENT,
+    ...UPDATABLE,
+  }),
+  diskSpaceWarningLevelRatio: double(defaults.diskSpaceWarningLevelRatio, {
+    ...PERCENT,
+    ...UPDATABLE,
+    description: 'percent of the disk above which messages are refused; 100: never',
+  }),
   cleanFileForciblyEnable: boolean(defaults.cleanFileForciblyEnable, UPDATABLE),
   cleanResourceInterval: int(defaults.cleanResourceInterval, POSITIVE),
+  deleteCommitLogFilesInterval: int(defaults.deleteCommitLogFilesInterval, {
+    ...NOT_NEGATIVE,
+    ...UPDATABLE,
+  }),
+  deleteFileBatchMax: int(defaults.deleteFileBatchMax, { ...POSITIVE, ...UPDATABLE }),
   haListenPort: int(0, { min: 0, max: 65_535 }),
   flushDelayOffsetInterval: long(10_000, POSITIVE),
   timerWheelEnable: boolean(true),

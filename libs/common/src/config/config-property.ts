@@ -10,6 +10,12 @@ export interface ConfigPropertyOptions {
   readonly secret?: boolean;
 }
 
+/** What a text has to look like, and what to tell people who wrote something else. */
+export interface ConfigTextForm {
+  readonly pattern?: RegExp;
+  readonly patternFix?: string;
+}
+
 export interface ConfigRange {
   readonly min?: number;
   readonly max?: number;
@@ -18,7 +24,7 @@ export interface ConfigRange {
 export type ConfigKind = 'int' | 'long' | 'double' | 'boolean' | 'text' | 'enum';
 
 /** A property's type, default and bounds. Make them with `configProperty`. */
-export interface ConfigProperty<T> extends ConfigPropertyOptions, ConfigRange {
+export interface ConfigProperty<T> extends ConfigPropertyOptions, ConfigRange, ConfigTextForm {
   readonly kind: ConfigKind;
   readonly defaultValue: T;
   /** The allowed texts of an enum. */
@@ -56,7 +62,10 @@ export const configProperty = {
     return { ...options, kind: 'boolean', defaultValue };
   },
 
-  text(defaultValue = '', options: ConfigPropertyOptions = {}): ConfigProperty<string> {
+  text(
+    defaultValue = '',
+    options: ConfigPropertyOptions & ConfigTextForm = {},
+  ): ConfigProperty<string> {
     return { ...options, kind: 'text', defaultValue };
   },
 
@@ -93,12 +102,17 @@ export function parseConfigValue(
     case 'boolean':
       return parseBoolean(text);
     case 'text':
-      return { value: text };
+      return parseText(property, text);
     case 'enum':
       return parseChoice(property.choices ?? [], text);
     default:
       return parseNumber(property, text);
   }
+}
+
+function parseText({ pattern, patternFix = '' }: ConfigTextForm, text: string): ParsedConfigValue {
+  if (!pattern || pattern.test(text)) return { value: text };
+  return { problem: `${JSON.stringify(text)} is not understood`, fix: patternFix };
 }
 
 function parseBoolean(text: string): ParsedConfigValue {

@@ -7,6 +7,7 @@ export interface FileStatus {
 
 /** Room on the device that holds a path. */
 export interface DeviceSpace {
+  /** What is used and what is available together; room kept for the administrator is in neither. */
   readonly totalBytes: number;
   /** What this process may still write. */
   readonly availableBytes: number;
@@ -43,6 +44,8 @@ export interface FileSystem {
   fileSize(file: number): number;
   rename(from: string, to: string): void;
   unlink(path: string): void;
+  /** Like `unlink`, off the event loop; where it is missing the other one is used. */
+  unlinkAsync?(path: string): Promise<void>;
   /** Makes the folder and its parents; nothing happens when it exists. */
   mkdir(path: string): void;
   /** Removes an empty folder. */

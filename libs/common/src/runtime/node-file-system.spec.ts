@@ -84,6 +84,14 @@ describe('NodeFileSystem', () => {
     expect(fileSystem.status(join(folder, 'link'))).toBeUndefined();
   });
 
+  it('removes a file off the event loop', async () => {
+    const path = join(folder, 'to-be-removed');
+    fileSystem.close(fileSystem.open(path, 'create'));
+    await fileSystem.unlinkAsync(path);
+    expect(fileSystem.status(path)).toBeUndefined();
+    await expect(fileSystem.unlinkAsync(path)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
   it('tells the room on the device', () => {
     const { totalBytes, availableBytes } = fileSystem.statfs(folder);
     expect(totalBytes).toBeGreaterThan(0);

@@ -76,6 +76,10 @@ export class NodeFileSystem implements FileSystem {
     fs.unlinkSync(path);
   }
 
+  unlinkAsync(path: string): Promise<void> {
+    return fs.promises.unlink(path);
+  }
+
   mkdir(path: string): void {
     fs.mkdirSync(path, { recursive: true });
   }
@@ -129,10 +133,8 @@ export class NodeFileSystem implements FileSystem {
 
   statfs(path: string): DeviceSpace {
     const device = fs.statfsSync(path);
-    return {
-      totalBytes: device.blocks * device.bsize,
-      availableBytes: device.bavail * device.bsize,
-    };
+    const { blocks, bfree, bavail, bsize } = device;
+    return { totalBytes: (blocks - bfree + bavail) * bsize, availableBytes: bavail * bsize };
   }
 }
 

@@ -40,6 +40,8 @@ export function createMessageStoreConfig(
     diskSpaceWarningLevelRatio: 90,
     cleanFileForciblyEnable: false,
     cleanResourceInterval: 10_000,
+    deleteCommitLogFilesInterval: 100,
+    deleteFileBatchMax: 10,
     preallocateFiles: true,
     commitLogChunkBytes: MIB,
     commitLogTailBytes: 32 * MIB,

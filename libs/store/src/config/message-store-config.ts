@@ -70,6 +70,10 @@ export interface MessageStoreConfig {
   cleanFileForciblyEnable: boolean;
   /** Between two looks for files to delete. Default 10 000. */
   cleanResourceInterval: number;
+  /** Between two commit log files that are deleted. Default 100. */
+  deleteCommitLogFilesInterval: number;
+  /** Commit log files deleted at most before clock and disk are looked at again. Default 10. */
+  deleteFileBatchMax: number;
 
   /** Make files at their full size (sparse). Default true; the embedded broker turns it off. */
   preallocateFiles: boolean;

@@ -8,6 +8,8 @@ export interface PooledFile {
   users: number;
   /** Closed as soon as the last holder lets go. */
   isForgotten: boolean;
+  /** Told once it is closed. */
+  onClosed?: () => void;
 }
 
 /**
@@ -57,7 +59,9 @@ export class FileHandlePool {
 
   release(pooled: PooledFile): void {
     pooled.users--;
-    if (pooled.isForgotten && pooled.users === 0) this.fileSystem.close(pooled.file);
+    if (!pooled.isForgotten || pooled.users > 0) return;
+    this.fileSystem.close(pooled.file);
+    pooled.onClosed?.();
   }
 
   /** Closes a file that is about to be removed, as soon as nobody uses it. */
@@ -67,6 +71,14 @@ export class FileHandlePool {
     this.open.delete(path);
     if (pooled.users === 0) this.fileSystem.close(pooled.file);
     else pooled.isForgotten = true;
+  }
+
+  /** Like `forget`; resolves when the file is closed. */
+  forgetAndWait(path: string): Promise<void> {
+    const pooled = this.open.get(path);
+    this.forget(path);
+    if (!pooled || pooled.users === 0) return Promise.resolve();
+    return new Promise((resolve) => (pooled.onClosed = resolve));
   }
 
   closeAll(): void {

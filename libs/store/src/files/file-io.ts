@@ -1,4 +1,5 @@
 import type { FileSystem } from '@rocket-nest/common';
+import { errorCodeOf } from '@rocket-nest/common';
 import { StoreError } from '../errors/store-error';
 
 /** Writes all of it, however short the single writes are; no progress counts as a full disk. */
@@ -98,4 +99,20 @@ export async function replaceFile(
   }
   fileSystem.rename(temporary, path);
   fileSystem.fsyncDirectory(folder);
+}
+
+/** Removes a file on the thread pool: giving back the blocks of a large one takes long. */
+export async function unlinkOffLoop(fileSystem: FileSystem, path: string): Promise<void> {
+  try {
+    if (fileSystem.unlinkAsync) await fileSystem.unlinkAsync(path);
+    else fileSystem.unlink(path);
+  } catch (error) {
+    if (errorCodeOf(error) !== 'ENOENT') throw error;
+  }
+}
+
+/** Makes changes of names in a folder durable, on the thread pool where that is possible. */
+export async function syncFolderOffLoop(fileSystem: FileSystem, folder: string): Promise<void> {
+  if (fileSystem.fsyncDirectoryAsync) await fileSystem.fsyncDirectoryAsync(folder);
+  else fileSystem.fsyncDirectory(folder);
 }

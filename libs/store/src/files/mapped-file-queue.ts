@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import type { FileSystem } from '@rocket-nest/common';
 import { StoreError } from '../errors/store-error';
 import type { FileHandlePool } from './file-handle-pool';
+import { syncFolderOffLoop } from './file-io';
 import { fileNameToOffset, offsetToFileName } from './file-name';
 import { MappedFile } from './mapped-file';
 
@@ -83,17 +84,19 @@ export class MappedFileQueue {
     return file;
   }
 
-  /** Removes the files at the front that `isExpired`; the last file always stays. */
-  removeFirst(isExpired: (file: MappedFile) => boolean): MappedFile[] {
-    const removed: MappedFile[] = [];
-    while (this.files.length > 1 && isExpired(this.files[0])) {
-      const file = this.files[0];
-      file.remove();
-      this.files.shift();
-      removed.push(file);
-    }
-    if (removed.length > 0) this.fileSystem.fsyncDirectory(this.folder);
-    return removed;
+  /** Takes the oldest file out, so that readers find it no more; the last file always stays. */
+  detachFirst(): MappedFile | undefined {
+    return this.files.length > 1 ? this.files.shift() : undefined;
+  }
+
+  /** Puts a file back that could not be removed. */
+  attachFirst(file: MappedFile): void {
+    assert(file.endOffset <= this.minOffset, 'only the file that was detached comes back');
+    this.files.unshift(file);
+  }
+
+  async syncFolder(): Promise<void> {
+    await syncFolderOffLoop(this.fileSystem, this.folder);
   }
 
   /** Removes files that start behind an offset, newest first, so that a crash leaves no hole. */

@@ -1,6 +1,6 @@
 import type { FileSystem } from '@rocket-nest/common';
 import type { FileHandlePool, PooledFile } from './file-handle-pool';
-import { readUpTo, readUpToAsync, writeFully } from './file-io';
+import { readUpTo, readUpToAsync, unlinkOffLoop, writeFully } from './file-io';
 
 /**
  * One file of a sequence in which a file's name is the offset of its first byte. (The original maps
@@ -113,5 +113,15 @@ export class MappedFile {
     this.unpin();
     this.pool.forget(this.path);
     this.fileSystem.unlink(this.path);
+  }
+
+  /**
+   * Like `remove`, off the event loop, once nobody reads it any more: the blocks are given back by
+   * whoever lets go of the file last.
+   */
+  async removeOffLoop(): Promise<void> {
+    this.unpin();
+    await this.pool.forgetAndWait(this.path);
+    await unlinkOffLoop(this.fileSystem, this.path);
   }
 }

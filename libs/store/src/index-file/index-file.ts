@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import type { FileSystem } from '@rocket-nest/common';
 import { getInt32, getInt64, putInt32, putInt64 } from '../bytes/integers';
 import type { FileHandlePool, PooledFile } from '../files/file-handle-pool';
-import { readUpTo, readUpToAsync, writeFully } from '../files/file-io';
+import { readUpTo, readUpToAsync, unlinkOffLoop, writeFully } from '../files/file-io';
 import { IndexLayout } from './index-layout';
 import { IndexSlots, PAGE_BYTES } from './index-slots';
 
@@ -213,6 +213,12 @@ export class IndexFile {
   remove(): void {
     this.pool.forget(this.path);
     if (this.fileSystem.status(this.path)) this.fileSystem.unlink(this.path);
+  }
+
+  /** Like `remove`, on the thread pool. */
+  async removeOffLoop(): Promise<void> {
+    await this.pool.forgetAndWait(this.path);
+    await unlinkOffLoop(this.fileSystem, this.path);
   }
 
   private appendItem(

@@ -145,25 +145,27 @@ export class ConsumeQueueFiles {
     }
   }
 
-  /** Removes files all of whose units lie below a queue offset; the newest file stays. */
-  removeBelow(queue: ConsumeQueue, offset: number): number {
-    const starts = this.fileStarts(queue);
-    let removed = 0;
-    for (const start of starts.slice(0, -1)) {
-      if (start + this.unitsPerFile > offset) break;
-      const path = this.path(queue, start);
-      this.pool.forget(path);
-      this.fileSystem.unlink(path);
-      removed++;
+  /** Files all of whose units point below a commit log position; the newest file never is. */
+  filesBelow(queue: ConsumeQueue, logMinOffset: number): string[] {
+    const paths: string[] = [];
+    for (const start of this.fileStarts(queue).slice(0, -1)) {
+      const newest = this.readUnit(queue, start + this.unitsPerFile - 1);
+      if (!newest || newest.physicalOffset >= logMinOffset) break;
+      paths.push(this.path(queue, start));
     }
-    return removed;
+    return paths;
+  }
+
+  /** To be called before a file is removed. */
+  forget(path: string): void {
+    this.pool.forget(path);
   }
 
   removeQueue(queue: ConsumeQueue): void {
     const folder = this.queueFolder(queue);
     for (const name of this.fileSystem.readdir(folder)) {
       this.pool.forget(`${folder}/${name}`);
-      this.fileSystem.unlink(`${folder}/${name}`);
+      this.unlinkIfThere(`${folder}/${name}`);
     }
     if (this.fileSystem.status(folder)) this.fileSystem.rmdir(folder);
   }
@@ -186,6 +188,15 @@ export class ConsumeQueueFiles {
 
   fileStart(offset: number): number {
     return offset - (offset % this.unitsPerFile);
+  }
+
+  /** An expired file may be on its way out already. */
+  private unlinkIfThere(path: string): void {
+    try {
+      this.fileSystem.unlink(path);
+    } catch (error) {
+      if (errorCodeOf(error) !== 'ENOENT') throw error;
+    }
   }
 
   private path(queue: ConsumeQueue, offset: number): string {
