@@ -63,19 +63,17 @@ export class RecordParser {
 
   /**
    * Whether the parsed record may have lost sectors that its CRC does not cover: a stretch of topic
-   * and properties up to a sector's border that is nothing but zeros. Asked only for records that
-   * were never synced, where a power cut leaves such holes.
+   * or properties up to a sector's border that is nothing but zeros. Asked only for records that
+   * were never synced, where a power cut leaves such holes. The length field between the two is
+   * left out: it is zero in a record without properties, and when it was lost the sizes do not add
+   * up.
    */
   hasHole(bytes: Buffer, at: number, fileFromOffset: number): boolean {
-    const end = at + this.sizeBytes;
-    let start = this.topicStart;
-    while (start < end) {
-      const inFile = this.physicalOffset - fileFromOffset + (start - at);
-      const stretchEnd = Math.min(end, start + SECTOR_BYTES - (inFile % SECTOR_BYTES));
-      if (isZero(bytes, start, stretchEnd)) return true;
-      start = stretchEnd;
-    }
-    return false;
+    const toFileOffset = this.physicalOffset - fileFromOffset - at;
+    return (
+      hasZeroStretch(bytes, this.topicStart, this.topicEnd, toFileOffset) ||
+      hasZeroStretch(bytes, this.propertiesStart, this.propertiesEnd, toFileOffset)
+    );
   }
 
   /** The record's size field, for deciding how much must be read; 0 when no record can be there. */
@@ -111,6 +109,16 @@ export class RecordParser {
     this.propertiesEnd = this.propertiesStart + getUint16(bytes, this.topicEnd);
     return this.propertiesEnd === end && this.queueId >= 0 && this.queueOffset >= 0;
   }
+}
+
+/** Whether a stretch between sector borders, cut to `start` and `end`, holds only zeros. */
+function hasZeroStretch(bytes: Buffer, start: number, end: number, toFileOffset: number): boolean {
+  for (let from = start; from < end; ) {
+    const to = Math.min(end, from + SECTOR_BYTES - ((from + toFileOffset) % SECTOR_BYTES));
+    if (isZero(bytes, from, to)) return true;
+    from = to;
+  }
+  return false;
 }
 
 function isZero(bytes: Buffer, start: number, end: number): boolean {
