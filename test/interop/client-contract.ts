@@ -4,11 +4,13 @@ import { ContractKit, type ContractServers } from './contract/contract-kit';
 import { describeOrderly } from './contract/orderly';
 import { describeSending } from './contract/sending';
 import { describeSharing } from './contract/sharing';
+import { describeTransactions } from './contract/transactions';
 
 /** What the client promises, the same on every server that speaks the protocol. */
 export function describeClientContract(
   name: string,
   startServers: () => Promise<ContractServers>,
+  { transactions = true }: { transactions?: boolean } = {},
 ): void {
   describe(name, () => {
     const kit = new ContractKit();
@@ -21,6 +23,7 @@ export function describeClientContract(
     describe('consuming', () => describeConsuming(kit));
     describe('sharing', () => describeSharing(kit));
     describe('orderly', () => describeOrderly(kit));
+    if (transactions) describe('transactions', () => describeTransactions(kit));
     describe('administration', () => describeAdministration(kit));
   });
 }

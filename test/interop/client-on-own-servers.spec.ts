@@ -3,4 +3,6 @@ import { describeClientContract } from './client-contract';
 
 jest.setTimeout(30_000);
 
-describeClientContract('the client on our servers', () => startCluster());
+describeClientContract('the client on our servers', () => startCluster(), {
+  transactions: false,
+});

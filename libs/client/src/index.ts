@@ -1,5 +1,14 @@
 export { DefaultMQProducer } from './producer/default-mq-producer';
 export type { CompressionType, ProducerOptions } from './producer/producer-options';
+export { TransactionMQProducer } from './producer/transaction/transaction-mq-producer';
+export type { TransactionProducerOptions } from './producer/transaction/transaction-producer-options';
+export type {
+  TransactionChecker,
+  TransactionListener,
+} from './producer/transaction/transaction-listener';
+export { LocalTransactionState } from './producer/transaction/local-transaction-state';
+export type { TransactionHandle } from './producer/transaction/transaction-handle';
+export type { TransactionSendResult } from './producer/transaction/transaction-send-result';
 export type { SendOptions } from './producer/send-options';
 export type { SendResult } from './producer/send-result';
 export { SendStatus } from './producer/send-status';

@@ -46,6 +46,8 @@ export type ClientErrorCode =
   | 'PRODUCER_BUSY'
   /** The transport holds as many unanswered requests as it may. */
   | 'TOO_MANY_IN_FLIGHT'
+  /** The transaction was ended otherwise before. */
+  | 'TRANSACTION_ENDED'
   /** A wrong group name, or one that is in use in this client. */
   | 'GROUP_ILLEGAL'
   | 'TOPIC_ILLEGAL'

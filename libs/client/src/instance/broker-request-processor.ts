@@ -1,5 +1,6 @@
-import { errorMessageOf, type Logger } from '@rocket-nest/common';
+import { decodeMessage, errorMessageOf, MessageConst, type Logger } from '@rocket-nest/common';
 import {
+  CheckTransactionStateRequestHeader,
   ConsumerRunningInfo,
   decodeBody,
   decodeHeader,
@@ -15,19 +16,21 @@ import {
   ResponseCode,
   type Connection,
 } from '@rocket-nest/remoting';
-import type { ConsumerMember } from './client-members';
+import type { ConsumerMember, ProducerMember } from './client-members';
 
 type Handler = (connection: Connection, request: RemotingCommand) => void;
 
-/** Serves what brokers ask of the consumers in this client. */
+/** Serves what brokers ask of the consumers and producers in this client. */
 export class BrokerRequestProcessor {
   private readonly handlers: ReadonlyMap<number, Handler>;
 
   constructor(
     private readonly consumers: ReadonlyMap<string, ConsumerMember>,
+    private readonly producers: ReadonlyMap<string, ProducerMember>,
     private readonly logger: Logger,
   ) {
     this.handlers = new Map<number, Handler>([
+      [RequestCode.CHECK_TRANSACTION_STATE, (from, request) => this.check(from, request)],
       [RequestCode.NOTIFY_CONSUMER_IDS_CHANGED, (_, request) => this.idsChanged(request)],
       [RequestCode.RESET_CONSUMER_CLIENT_OFFSET, (_, request) => this.resetOffset(request)],
       [RequestCode.GET_CONSUMER_STATUS_FROM_CLIENT, (to, request) => this.status(to, request)],
@@ -42,6 +45,23 @@ export class BrokerRequestProcessor {
 
   process(connection: Connection, request: RemotingCommand): void {
     this.handlers.get(request.code)?.(connection, request);
+  }
+
+  private check(connection: Connection, request: RemotingCommand): void {
+    const header = decodeHeader(CheckTransactionStateRequestHeader, request);
+    const message = decodeMessage(request.body ?? Buffer.alloc(0), {
+      brokerName: header.bname ?? '',
+    });
+    const group = message.properties.get(MessageConst.PROPERTY_PRODUCER_GROUP) ?? '';
+    const producer = this.producers.get(group);
+    if (producer?.checkTransaction) {
+      producer.checkTransaction({ header, message, topic: message.topic, connection });
+      return;
+    }
+    this.logger.warn(
+      `${connection.remoteAddress} asks how the transaction of message ${message.msgId} ended, but ` +
+        `this client has no transaction producer of group ${group}`,
+    );
   }
 
   private idsChanged(request: RemotingCommand): void {

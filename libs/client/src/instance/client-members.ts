@@ -1,9 +1,12 @@
 import type { MessageQueue } from '@rocket-nest/common';
 import type { ConsumerData, ConsumerRunningInfo } from '@rocket-nest/remoting';
+import type { TransactionCheck } from '../producer/transaction/transaction-check-service';
 
 /** A producer as its client instance sees it. */
 export interface ProducerMember {
   readonly producerGroup: string;
+  /** A broker asks how a transaction ended; absent where there are no transactions. */
+  checkTransaction?(check: TransactionCheck): void;
 }
 
 /** A consumer as its client instance sees it. */

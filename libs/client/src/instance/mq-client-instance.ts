@@ -7,6 +7,7 @@ import { NameServerApi } from '../api/name-server-api';
 import { PullApi } from '../api/pull-api';
 import { QueueApi } from '../api/queue-api';
 import { SendApi } from '../api/send-api';
+import { TransactionApi } from '../api/transaction-api';
 import type { ClientSettings } from '../config/client-options';
 import { ClientError } from '../errors/client-error';
 import { BrokerRequestProcessor } from './broker-request-processor';
@@ -31,6 +32,7 @@ export class MQClientInstance {
   readonly pullApi: PullApi;
   readonly queueApi: QueueApi;
   readonly sendApi: SendApi;
+  readonly transactionApi: TransactionApi;
   readonly adminApi: AdminApi;
   private readonly transport: ClientTransport;
   private readonly rpc: RpcClient;
@@ -53,6 +55,7 @@ export class MQClientInstance {
     this.pullApi = new PullApi(this.rpc);
     this.queueApi = new QueueApi(this.rpc, timeoutMs);
     this.sendApi = new SendApi(this.rpc);
+    this.transactionApi = new TransactionApi(this.rpc, timeoutMs);
     this.adminApi = new AdminApi(this.rpc, timeoutMs);
     this.routes = new TopicRouteTable((topic) => this.nameServers.topicRoute(topic), logger);
     this.poller = new RoutePoller(
@@ -76,7 +79,8 @@ export class MQClientInstance {
     this.heartbeats.start();
     this.routes.onChanged((topic) => this.routeChanged(topic));
     this.transport.onConnectionClosed((address) => this.connectionClosed(address));
-    const processor = new BrokerRequestProcessor(this.consumers, this.environment.logger);
+    const { consumers, producers } = this;
+    const processor = new BrokerRequestProcessor(consumers, producers, this.environment.logger);
     for (const code of processor.codes) {
       this.transport.registerProcessor(code, (connection, request) =>
         processor.process(connection, request),

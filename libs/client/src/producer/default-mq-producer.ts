@@ -1,3 +1,4 @@
+import assert from 'node:assert';
 import {
   UniqueIdGenerator,
   validateGroup,
@@ -9,6 +10,7 @@ import type { ClientDependencies } from '../config/client-options';
 import { clientSettings } from '../config/client-options';
 import { ClientError } from '../errors/client-error';
 import { localIpAddress } from '../instance/client-id';
+import type { ProducerMember } from '../instance/client-members';
 import { ClientRegistry } from '../instance/client-registry';
 import type { MQClientInstance } from '../instance/mq-client-instance';
 import { MessagePreparer } from './message-preparer';
@@ -29,10 +31,10 @@ export class DefaultMQProducer {
   private state: 'created' | 'running' | 'stopped' = 'created';
   private instance: MQClientInstance | undefined;
   private sender: MessageSender | undefined;
-  private readonly preparer: MessagePreparer;
+  protected readonly preparer: MessagePreparer;
 
   constructor(
-    private readonly options: ProducerOptions,
+    protected readonly options: ProducerOptions,
     dependencies: ClientDependencies = {},
   ) {
     const problem = validateGroup(options.producerGroup);
@@ -49,19 +51,22 @@ export class DefaultMQProducer {
     );
   }
 
-  /** Joins the client instance; connections are made with the first send. */
+  /**
+   * Joins the client instance; connections are made with the first send, or now to the brokers of
+   * `topics`.
+   */
   async start(): Promise<void> {
     if (this.state !== 'created') {
       throw new ClientError('ALREADY_STARTED', `producer ${this.producerGroup} was started before`);
     }
     const instance = this.registry.acquire(clientSettings(this.options));
+    this.instance = instance;
     try {
-      instance.registerProducer({ producerGroup: this.producerGroup });
+      instance.registerProducer(this.asMember());
     } catch (error) {
       await this.registry.release(instance);
       throw error;
     }
-    this.instance = instance;
     this.sender = new MessageSender(
       instance,
       this.producerGroup,
@@ -69,6 +74,7 @@ export class DefaultMQProducer {
       this.options.vipChannelEnabled ?? false,
     );
     this.state = 'running';
+    await this.findTopics(instance);
   }
 
   /** Sends under way are answered or time out first; then the producer leaves its brokers. */
@@ -98,7 +104,7 @@ export class DefaultMQProducer {
     const sendOptions =
       typeof second === 'function' ? { ...options, selector: second, arg } : (second ?? {});
     const sender = this.runningSender();
-    const prepared = this.preparer.prepare(message, sendOptions.shardingKey);
+    const prepared = this.preparer.prepare(message, { shardingKey: sendOptions.shardingKey });
     return sender.send(prepared, message, sendOptions);
   }
 
@@ -120,7 +126,7 @@ export class DefaultMQProducer {
   /** Sends without waiting for an answer, once; the message may be lost. */
   async sendOneway(message: Message, options: SendOptions = {}): Promise<void> {
     const sender = this.runningSender();
-    const prepared = this.preparer.prepare(message, options.shardingKey);
+    const prepared = this.preparer.prepare(message, { shardingKey: options.shardingKey });
     await sender.sendOneway(prepared, message, options);
   }
 
@@ -129,7 +135,30 @@ export class DefaultMQProducer {
     return this.runningSender().publishQueues(withNamespace(this.options.namespace, topic));
   }
 
-  private runningSender(): MessageSender {
+  /** What the client instance is told of this producer. */
+  protected asMember(): ProducerMember {
+    return { producerGroup: this.producerGroup };
+  }
+
+  /** The client instance, from `start` on. */
+  protected get instanceInUse(): MQClientInstance {
+    assert(this.instance, 'a producer that was started has an instance');
+    return this.instance;
+  }
+
+  /** Brokers that are known learn of this producer at once, and those of `topics` in any case. */
+  private async findTopics(instance: MQClientInstance): Promise<void> {
+    const topics = this.options.topics ?? [];
+    if (topics.length === 0) {
+      void instance.heartbeats.sendToAll();
+      return;
+    }
+    const names = topics.map((topic) => withNamespace(this.options.namespace, topic));
+    await instance.routes.poll(names);
+    await instance.heartbeats.sendToAll();
+  }
+
+  protected runningSender(): MessageSender {
     if (this.state === 'running') return this.sender!;
     throw new ClientError(
       'NOT_RUNNING',

@@ -30,6 +30,16 @@ const DELAY_PROPERTIES = [
   MessageConst.PROPERTY_TIMER_DELIVER_MS,
 ];
 
+/** What the producer adds to a message of its caller. */
+export interface MessageAdditions {
+  /** Put into the properties, unless the message has one. */
+  readonly shardingKey?: string | undefined;
+  /** In place of those that the message may have of the same names. */
+  readonly properties?: Readonly<Record<string, string>>;
+  /** Bits of `MessageSysFlag`. */
+  readonly sysFlag?: number;
+}
+
 /** Checks messages and brings them into their form on the wire; the caller's objects stay as they are. */
 export class MessagePreparer {
   constructor(
@@ -39,8 +49,7 @@ export class MessagePreparer {
     private readonly clock: Pick<Clock, 'wallNow'>,
   ) {}
 
-  /** `shardingKey` is put into the properties. */
-  prepare(message: Message, shardingKey?: string): PreparedMessage {
+  prepare(message: Message, additions: MessageAdditions = {}): PreparedMessage {
     this.check(message);
     const topic = withNamespace(this.namespace, message.topic);
     const { properties } = message;
@@ -50,11 +59,15 @@ export class MessagePreparer {
       msgId = this.ids.next();
       propertiesText += UNIQ_KEY_PREFIX + msgId + PROPERTY_SEPARATOR;
     }
+    const { shardingKey } = additions;
     if (shardingKey !== undefined && !properties.has(MessageConst.PROPERTY_SHARDING_KEY)) {
       propertiesText += property(MessageConst.PROPERTY_SHARDING_KEY, shardingKey);
     }
     if (this.namespace) {
       propertiesText += property(MessageConst.PROPERTY_INSTANCE_ID, this.namespace);
+    }
+    for (const [name, value] of Object.entries(additions.properties ?? {})) {
+      propertiesText += property(name, value);
     }
     const compressed = message.body.length >= this.settings.compressMsgBodyOverHowmuchBytes;
     const type = CompressionType[this.settings.compressType];
@@ -64,7 +77,7 @@ export class MessagePreparer {
         ? compressBody(message.body, type, this.settings.compressLevel)
         : message.body,
       propertiesText,
-      sysFlag: compressed ? compressionSysFlag(type) : 0,
+      sysFlag: (compressed ? compressionSysFlag(type) : 0) | (additions.sysFlag ?? 0),
       flag: message.flag ?? 0,
       bornTimestampMs: Math.floor(this.clock.wallNow()),
       batch: false,

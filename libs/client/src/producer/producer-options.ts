@@ -6,6 +6,11 @@ export type CompressionType = 'ZLIB' | 'LZ4' | 'ZSTD';
 export interface ProducerOptions extends ClientOptions {
   /** Letters, digits and `%|_-`, at most 120. */
   producerGroup: string;
+  /**
+   * Topics whose brokers are told of this producer by `start`, so that they can ask it something (how
+   * a transaction ended) before its first send. Default none.
+   */
+  topics?: readonly string[];
   /** Time for a send, all tries and waiting together. Default 3000. */
   sendMsgTimeoutMs?: number;
   /** Time for one try of a send; 0 leaves it the whole rest. Default 0. */

@@ -1,5 +1,10 @@
 import { errorCodeOf, errorMessageOf } from '@rocket-nest/common';
-import { RemotingCommand, ResponseCode, type CustomHeader } from '@rocket-nest/remoting';
+import {
+  RemotingCommand,
+  ResponseCode,
+  type Connection,
+  type CustomHeader,
+} from '@rocket-nest/remoting';
 import { ClientError } from '../errors/client-error';
 import type { ClientErrorCode } from '../errors/client-error-code';
 import { decisionOf } from '../errors/response-decision';
@@ -12,6 +17,7 @@ export interface RpcRequest {
   readonly code: number;
   readonly header?: Map<string, string> | CustomHeader;
   readonly body?: Buffer;
+  readonly remark?: string | undefined;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
   /** Does not keep the process alive while it waits; takes no signal. Default false. */
@@ -68,6 +74,13 @@ export class RpcClient {
     }
   }
 
+  /** Answers a broker's oneway question, where no address for it is known. */
+  invokeOnewayBy(connection: Connection, request: Omit<RpcRequest, 'timeoutMs'>): void {
+    const command = commandOf(request);
+    this.hook?.beforeRequest?.(connection.remoteAddress, command);
+    connection.invokeOneway(command);
+  }
+
   private send(
     address: string,
     command: RemotingCommand,
@@ -85,8 +98,9 @@ export class RpcClient {
   }
 }
 
-function commandOf({ code, header, body }: Omit<RpcRequest, 'timeoutMs'>): RemotingCommand {
+function commandOf({ code, header, body, remark }: Omit<RpcRequest, 'timeoutMs'>): RemotingCommand {
   const command = new RemotingCommand(code);
+  command.remark = remark;
   if (header) {
     if ('writeTo' in header) command.customHeader = header;
     else command.extFields = header;
