@@ -41,6 +41,13 @@ export type {
 export { AllocateMessageQueueAveragely } from './allocate/allocate-message-queue-averagely';
 export { AllocateMessageQueueAveragelyByCircle } from './allocate/allocate-message-queue-averagely-by-circle';
 
+export { AllocateMessageQueueByConfig } from './allocate/allocate-message-queue-by-config';
+export { AllocateMessageQueueByMachineRoom } from './allocate/allocate-message-queue-by-machine-room';
+export { AllocateMachineRoomNearby } from './allocate/allocate-machine-room-nearby';
+export type { MachineRoomResolver } from './allocate/allocate-machine-room-nearby';
+export { AllocateMessageQueueConsistentHash } from './allocate/allocate-message-queue-consistent-hash';
+export type { HashFunction } from './allocate/allocate-message-queue-consistent-hash';
+
 export { MQAdmin } from './admin/mq-admin';
 export type { CreateTopicOptions } from './admin/mq-admin';
 export type { MessageQuery } from './api/admin-api';
