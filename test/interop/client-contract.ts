@@ -2,6 +2,7 @@ import { describeAdministration } from './contract/administration';
 import { describeConsuming } from './contract/consuming';
 import { ContractKit, type ContractServers } from './contract/contract-kit';
 import { describeOrderly } from './contract/orderly';
+import { describeRequestReply } from './contract/request-reply';
 import { describeSending } from './contract/sending';
 import { describeSharing } from './contract/sharing';
 import { describeTransactions } from './contract/transactions';
@@ -10,7 +11,6 @@ import { describeTransactions } from './contract/transactions';
 export function describeClientContract(
   name: string,
   startServers: () => Promise<ContractServers>,
-  { transactions = true }: { transactions?: boolean } = {},
 ): void {
   describe(name, () => {
     const kit = new ContractKit();
@@ -23,7 +23,8 @@ export function describeClientContract(
     describe('consuming', () => describeConsuming(kit));
     describe('sharing', () => describeSharing(kit));
     describe('orderly', () => describeOrderly(kit));
-    if (transactions) describe('transactions', () => describeTransactions(kit));
+    describe('transactions', () => describeTransactions(kit));
+    describe('request and reply', () => describeRequestReply(kit));
     describe('administration', () => describeAdministration(kit));
   });
 }

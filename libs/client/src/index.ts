@@ -9,6 +9,8 @@ export type {
 export { LocalTransactionState } from './producer/transaction/local-transaction-state';
 export type { TransactionHandle } from './producer/transaction/transaction-handle';
 export type { TransactionSendResult } from './producer/transaction/transaction-send-result';
+export { createReplyMessage, isRequest } from './producer/request-reply/reply-message';
+export type { ReplyInit } from './producer/request-reply/reply-message';
 export type { SendOptions } from './producer/send-options';
 export type { SendResult } from './producer/send-result';
 export { SendStatus } from './producer/send-status';

@@ -72,20 +72,23 @@ const queuesOf = (count: number) =>
   Array.from({ length: count }, (_, queueId) => ({ topic: 'T', brokerName: 'broker-a', queueId }));
 
 describe('allocation strategies', () => {
-  it.each(recorded)('%#: shares queues as the Java client does', (strategy, queues, shares) => {
-    const clientIds = shares.map((_, index) => `c${index}`);
-    const got = clientIds.map((currentClientId) =>
-      strategy
-        .allocate({
-          consumerGroup: 'G',
-          currentClientId,
-          messageQueues: queuesOf(queues),
-          clientIds,
-        })
-        .map((queue) => queue.queueId),
-    );
-    expect(got).toEqual(shares);
-  });
+  it.each(recorded)(
+    '$0.name (%#) shares queues as the Java client does',
+    (strategy, queues, shares) => {
+      const clientIds = shares.map((_, index) => `c${index}`);
+      const got = clientIds.map((currentClientId) =>
+        strategy
+          .allocate({
+            consumerGroup: 'G',
+            currentClientId,
+            messageQueues: queuesOf(queues),
+            clientIds,
+          })
+          .map((queue) => queue.queueId),
+      );
+      expect(got).toEqual(shares);
+    },
+  );
 
   it.each([
     new AllocateMessageQueueAveragely(),
@@ -127,12 +130,12 @@ const nearbyByCircle = new AllocateMachineRoomNearby(
 );
 
 /** Computed by the Java client 5.5.0; queues as `broker:ids`, in the order of its answer. */
-const recordedRooms: [AllocateMessageQueueStrategy, string, Record<string, string>][] = [
-  [machineRoom, 'MACHINE_ROOM', { 'r1-c0': 'r1@a:012 r1@b:012 r3@a:012' }],
-  [machineRoom, 'MACHINE_ROOM', { 'r1-c0': 'r1@a:012 r1@b:0 r3@a:2', 'r2-c1': 'r1@b:12 r3@a:01' }],
+const recordedRooms: [string, AllocateMessageQueueStrategy, Record<string, string>][] = [
+  ['MACHINE_ROOM', machineRoom, { 'r1-c0': 'r1@a:012 r1@b:012 r3@a:012' }],
+  ['MACHINE_ROOM', machineRoom, { 'r1-c0': 'r1@a:012 r1@b:0 r3@a:2', 'r2-c1': 'r1@b:12 r3@a:01' }],
   [
-    machineRoom,
     'MACHINE_ROOM',
+    machineRoom,
     {
       'r1-c0': 'r1@a:0 r1@b:2',
       'r2-c1': 'r1@a:1 r3@a:0',
@@ -142,13 +145,13 @@ const recordedRooms: [AllocateMessageQueueStrategy, string, Record<string, strin
     },
   ],
   [
-    nearby,
     'MACHINE_ROOM_NEARBY-AVG',
+    nearby,
     { 'r1-c0': 'r1@a:012 r1@b:012 plain:01 r3@a:01', 'r2-c1': 'r2@a:012 plain:2 r3@a:2' },
   ],
   [
-    nearby,
     'MACHINE_ROOM_NEARBY-AVG',
+    nearby,
     {
       'r1-c0': 'r1@a:012 plain:0',
       'r1-c4': 'r1@b:012 plain:1',
@@ -158,8 +161,8 @@ const recordedRooms: [AllocateMessageQueueStrategy, string, Record<string, strin
     },
   ],
   [
-    nearbyByCircle,
     'MACHINE_ROOM_NEARBY-AVG_BY_CIRCLE',
+    nearbyByCircle,
     {
       'r1-c0': 'r1@a:02 r1@b:1 plain:0',
       'r1-c4': 'r1@a:1 r1@b:02 plain:1',
@@ -169,8 +172,8 @@ const recordedRooms: [AllocateMessageQueueStrategy, string, Record<string, strin
     },
   ],
   [
-    new AllocateMessageQueueConsistentHash(3),
     'CONSISTENT_HASH',
+    new AllocateMessageQueueConsistentHash(3),
     {
       'r1-c0': 'r3@a:1',
       'r2-c1': 'plain:02 r1@a:2 r2@a:01 r3@a:0',
@@ -178,8 +181,8 @@ const recordedRooms: [AllocateMessageQueueStrategy, string, Record<string, strin
     },
   ],
   [
-    consistent,
     'CONSISTENT_HASH',
+    consistent,
     {
       'r1-c0': '',
       'r1-c4': 'r2@a:2',
@@ -192,8 +195,8 @@ const recordedRooms: [AllocateMessageQueueStrategy, string, Record<string, strin
 
 describe('allocation strategies by place', () => {
   it.each(recordedRooms)(
-    '%#: %s shares queues as the Java client does',
-    (strategy, name, shares) => {
+    '%s (%#) shares queues as the Java client does',
+    (name, strategy, shares) => {
       const clientIds = Object.keys(shares);
       const got = clientIds.map((currentClientId) => {
         const ids = new Map<string, string>();

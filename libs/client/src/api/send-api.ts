@@ -32,7 +32,7 @@ export class SendApi {
     signal?: AbortSignal,
   ): Promise<SendResult> {
     const response = await this.rpc.invoke(address, {
-      code: message.batch ? RequestCode.SEND_BATCH_MESSAGE : RequestCode.SEND_MESSAGE_V2,
+      code: codeOf(message),
       header: new SendRequestHeader(queue, message, origin),
       body: message.body,
       timeoutMs,
@@ -51,11 +51,16 @@ export class SendApi {
     origin: SendOrigin,
   ): Promise<void> {
     return this.rpc.invokeOneway(address, {
-      code: message.batch ? RequestCode.SEND_BATCH_MESSAGE : RequestCode.SEND_MESSAGE_V2,
+      code: codeOf(message),
       header: new SendRequestHeader(queue, message, origin),
       body: message.body,
     });
   }
+}
+
+function codeOf({ batch, reply }: PreparedMessage): number {
+  if (batch) return RequestCode.SEND_BATCH_MESSAGE;
+  return reply ? RequestCode.SEND_REPLY_MESSAGE_V2 : RequestCode.SEND_MESSAGE_V2;
 }
 
 function resultOf(

@@ -10,6 +10,7 @@ const message: PreparedMessage = {
   flag: 7,
   bornTimestampMs: 1_700_000_000_000,
   batch: false,
+  reply: false,
   msgId: 'id',
   reconsumeTimes: 0,
   maxReconsumeTimes: undefined,

@@ -13,7 +13,8 @@ const RETRIES = 30;
 export class HeartbeatService {
   private timer: Timer | undefined;
   private readonly retries = new Map<string, Timer>();
-  private readonly greeted = new Set<string>();
+  /** Brokers that have had a heartbeat over the present connection, or are getting one. */
+  private readonly greeted = new Map<string, Promise<void>>();
   private stopped = false;
 
   constructor(
@@ -41,15 +42,19 @@ export class HeartbeatService {
     const heartbeat = this.heartbeatData();
     const receivers = this.receivers(heartbeat);
     const addresses = new Set(receivers.map(({ address }) => address));
-    for (const address of this.greeted) if (!addresses.has(address)) this.greeted.delete(address);
+    for (const address of this.greeted.keys())
+      if (!addresses.has(address)) this.greeted.delete(address);
     await Promise.all(receivers.map((broker) => this.send(broker, heartbeat)));
   }
 
-  /** To the brokers that have not had one yet. */
+  /** To the brokers that have not had one yet; resolves when all have answered or failed. */
   async greetNew(): Promise<void> {
     const heartbeat = this.heartbeatData();
-    const strangers = this.receivers(heartbeat).filter(({ address }) => !this.greeted.has(address));
-    await Promise.all(strangers.map((broker) => this.send(broker, heartbeat)));
+    await Promise.all(
+      this.receivers(heartbeat).map(
+        (broker) => this.greeted.get(broker.address) ?? this.send(broker, heartbeat),
+      ),
+    );
   }
 
   /** To one broker now. */
@@ -86,13 +91,12 @@ export class HeartbeatService {
     return this.brokers.all().filter(({ brokerId }) => brokerId === MASTER_ID);
   }
 
-  private async send({ address, brokerName }: BrokerAddress, data: HeartbeatData): Promise<void> {
-    this.greeted.add(address);
-    try {
-      await this.api.heartbeat(address, data);
-    } catch (error) {
-      this.greeted.delete(address);
+  private send({ address, brokerName }: BrokerAddress, data: HeartbeatData): Promise<void> {
+    const sending = this.api.heartbeat(address, data).catch((error: unknown) => {
+      if (this.greeted.get(address) === sending) this.greeted.delete(address);
       this.logger.warn(`heartbeat to ${brokerName} failed: ${errorMessageOf(error)}`);
-    }
+    });
+    this.greeted.set(address, sending);
+    return sending;
   }
 }

@@ -14,6 +14,7 @@ import { BrokerRequestProcessor } from './broker-request-processor';
 import type { ClientEnvironment } from './client-environment';
 import type { ConsumerMember, ProducerMember } from './client-members';
 import { HeartbeatService } from './heartbeat-service';
+import { PendingReplies } from '../producer/request-reply/pending-replies';
 import { RoutePoller } from '../route/route-poller';
 import { TopicRouteTable } from '../route/topic-route-table';
 import type { ClientTransport } from '../transport/client-transport';
@@ -34,6 +35,7 @@ export class MQClientInstance {
   readonly sendApi: SendApi;
   readonly transactionApi: TransactionApi;
   readonly adminApi: AdminApi;
+  readonly replies = new PendingReplies();
   private readonly transport: ClientTransport;
   private readonly rpc: RpcClient;
   private readonly poller: RoutePoller;
@@ -79,8 +81,13 @@ export class MQClientInstance {
     this.heartbeats.start();
     this.routes.onChanged((topic) => this.routeChanged(topic));
     this.transport.onConnectionClosed((address) => this.connectionClosed(address));
-    const { consumers, producers } = this;
-    const processor = new BrokerRequestProcessor(consumers, producers, this.environment.logger);
+    const processor = new BrokerRequestProcessor({
+      consumers: this.consumers,
+      producers: this.producers,
+      replies: this.replies,
+      clock: this.environment.clock,
+      logger: this.environment.logger,
+    });
     for (const code of processor.codes) {
       this.transport.registerProcessor(code, (connection, request) =>
         processor.process(connection, request),

@@ -4,6 +4,7 @@ import {
   validateGroup,
   withNamespace,
   type Message,
+  type MessageExt,
   type MessageQueue,
 } from '@rocket-nest/common';
 import type { ClientDependencies } from '../config/client-options';
@@ -17,6 +18,8 @@ import { MessagePreparer } from './message-preparer';
 import type { MessageQueueSelector } from './message-queue-selector';
 import { MessageSender } from './message-sender';
 import { producerSettings, type ProducerOptions } from './producer-options';
+import { createReplyMessage, type ReplyInit } from './request-reply/reply-message';
+import { Requester } from './request-reply/requester';
 import type { SendOptions } from './send-options';
 import type { SendResult } from './send-result';
 
@@ -128,6 +131,34 @@ export class DefaultMQProducer {
     const sender = this.runningSender();
     const prepared = this.preparer.prepare(message, { shardingKey: options.shardingKey });
     await sender.sendOneway(prepared, message, options);
+  }
+
+  /**
+   * Sends a message and waits for the reply of a consumer. `timeoutMs` (default `sendMsgTimeoutMs`)
+   * is for both; rejects with REQUEST_TIMEOUT when the message was stored but nobody replied.
+   */
+  async request(message: Message, options: SendOptions = {}): Promise<MessageExt> {
+    const sender = this.runningSender();
+    const { namespace } = this.options;
+    const requester = new Requester(this.instanceInUse, this.preparer, sender, namespace);
+    const timeoutMs = options.timeoutMs ?? producerSettings(this.options).sendMsgTimeoutMs;
+    return requester.request(message, timeoutMs, options);
+  }
+
+  /**
+   * Replies to a message that was sent by `request`, of this or another client. Resolves once the
+   * requester has the reply; rejects with MESSAGE_ILLEGAL when the message is no request, and with
+   * BROKER_ERROR when the requester is gone.
+   */
+  async reply(
+    request: MessageExt,
+    init: ReplyInit,
+    options: SendOptions = {},
+  ): Promise<SendResult> {
+    // The requester is surely connected to the broker that took its request, perhaps to no other.
+    const selector: MessageQueueSelector = (queues) =>
+      queues.find(({ brokerName }) => brokerName === request.brokerName) ?? queues[0];
+    return this.send(createReplyMessage(request, init), { selector, ...options });
   }
 
   /** The writable queues of a topic. */

@@ -18,6 +18,7 @@ import {
 import { ClientError } from '../errors/client-error';
 import type { PreparedMessage } from './prepared-message';
 import type { ProducerSettings } from './producer-options';
+import { isReply } from './request-reply/reply-message';
 
 const UNIQ_KEY = MessageConst.PROPERTY_UNIQ_CLIENT_MESSAGE_ID_KEYIDX;
 const UNIQ_KEY_PREFIX = UNIQ_KEY + NAME_VALUE_SEPARATOR;
@@ -51,7 +52,9 @@ export class MessagePreparer {
 
   prepare(message: Message, additions: MessageAdditions = {}): PreparedMessage {
     this.check(message);
-    const topic = withNamespace(this.namespace, message.topic);
+    const reply = isReply(message);
+    // The topic of replies is the cluster's, whatever the namespace.
+    const topic = reply ? message.topic : withNamespace(this.namespace, message.topic);
     const { properties } = message;
     let propertiesText = encodeProperties(properties);
     let msgId = properties.get(UNIQ_KEY);
@@ -81,6 +84,7 @@ export class MessagePreparer {
       flag: message.flag ?? 0,
       bornTimestampMs: Math.floor(this.clock.wallNow()),
       batch: false,
+      reply,
       msgId,
       reconsumeTimes: 0,
       maxReconsumeTimes: undefined,
@@ -116,6 +120,7 @@ export class MessagePreparer {
       flag: 0,
       bornTimestampMs: Math.floor(this.clock.wallNow()),
       batch: true,
+      reply: false,
       msgId: msgIds.join(','),
       reconsumeTimes: 0,
       maxReconsumeTimes: undefined,

@@ -7,6 +7,8 @@ export interface PreparedMessage {
   readonly flag: number;
   readonly bornTimestampMs: number;
   readonly batch: boolean;
+  /** An answer to a request; it goes to its requester, not into the topic. */
+  readonly reply: boolean;
   /** The unique key, or those of a batch joined by commas. */
   readonly msgId: string;
   readonly reconsumeTimes: number;
