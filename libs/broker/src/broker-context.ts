@@ -10,7 +10,9 @@ import type { ConsumerManager } from './client/consumer-manager';
 import type { ProducerManager } from './client/producer-manager';
 import type { RebalanceLockManager } from './client/rebalance-lock-manager';
 import type { ConsumerOffsetManager } from './offset/consumer-offset-manager';
+import type { MessageRequestModeManager } from './loadbalance/message-request-mode-manager';
 import type { PullRequestHoldService } from './longpolling/pull-request-hold-service';
+import type { TopicRouteFinder } from './outer/topic-route-finder';
 import type { ScheduleMessageService } from './schedule/schedule-message-service';
 import type { SubscriptionGroupManager } from './subscription/subscription-group-manager';
 import type { TopicConfigManager } from './topic/topic-config-manager';
@@ -37,6 +39,7 @@ export interface BrokerContext {
   readonly messageStore: MessageStore;
   readonly remotingServer: RemotingServer;
   readonly brokerOuterApi: BrokerOuterApi;
+  readonly topicRouteFinder: TopicRouteFinder;
 
   readonly topicConfigManager: TopicConfigManager;
   readonly topicQueueMappingManager: TopicQueueMappingManager;
@@ -45,6 +48,7 @@ export interface BrokerContext {
   readonly consumerManager: ConsumerManager;
   readonly producerManager: ProducerManager;
   readonly rebalanceLockManager: RebalanceLockManager;
+  readonly messageRequestModeManager: MessageRequestModeManager;
   readonly pullRequestHoldService: PullRequestHoldService;
   readonly scheduleMessageService: ScheduleMessageService;
   /** Absent: transactional messages are refused. */

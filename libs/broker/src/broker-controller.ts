@@ -21,11 +21,13 @@ import { notifyConsumerIdsChanged } from './client/notify-consumer-ids-changed';
 import { ProducerManager } from './client/producer-manager';
 import { RebalanceLockManager } from './client/rebalance-lock-manager';
 import type { BrokerConfigBundle } from './config/broker-config';
+import { MessageRequestModeManager } from './loadbalance/message-request-mode-manager';
 import {
   DEFAULT_PULL_REQUEST_HOLD_LIMITS,
   PullRequestHoldService,
 } from './longpolling/pull-request-hold-service';
 import { ConsumerOffsetManager } from './offset/consumer-offset-manager';
+import { TopicRouteFinder } from './outer/topic-route-finder';
 import { RequestDispatcher } from './request-dispatcher';
 import { createRequestTable } from './request-table';
 import { DelayLevels } from './schedule/delay-levels';
@@ -78,6 +80,8 @@ export class BrokerController implements BrokerContext {
   readonly consumerManager: ConsumerManager;
   readonly producerManager: ProducerManager;
   readonly rebalanceLockManager: RebalanceLockManager;
+  readonly messageRequestModeManager: MessageRequestModeManager;
+  readonly topicRouteFinder: TopicRouteFinder;
   readonly clientHousekeepingService: ClientHousekeepingService;
   readonly pullRequestHoldService: PullRequestHoldService;
   readonly scheduleMessageService: ScheduleMessageService;
@@ -138,6 +142,16 @@ export class BrokerController implements BrokerContext {
     this.pullRequestHoldService = new PullRequestHoldService(clock, turn, counters, holdLimits);
     this.scheduleMessageService = this.createScheduleMessageService();
     this.brokerOuterApi = this.createOuterApi();
+    this.topicRouteFinder = new TopicRouteFinder(
+      this.remotingClient,
+      () => this.brokerOuterApi.nameServerAddressList,
+      clock,
+      logger,
+    );
+    this.messageRequestModeManager = new MessageRequestModeManager({
+      limits,
+      file: this.configFile('messageRequestMode.json'),
+    });
     this.processors = createBrokerProcessors(this);
     const table = createRequestTable(this.processors);
     this.dispatcher = new RequestDispatcher(table, counters, logger);
@@ -169,6 +183,7 @@ export class BrokerController implements BrokerContext {
       this.consumerOffsetManager.load((topic, queueId) =>
         this.messageStore.maxOffsetInQueue(topic, queueId),
       );
+      this.messageRequestModeManager.load();
       this.scheduleMessageService.load();
     } catch (error) {
       this.messageStore.abandon();

@@ -1,12 +1,17 @@
 import type { BrokerContext } from './broker-context';
 import { AdminBrokerProcessor } from './processors/admin-broker-processor';
+import { AdminClientProcessor } from './processors/admin-client-processor';
 import { AdminConnectionProcessor } from './processors/admin-connection-processor';
 import { AdminGroupProcessor } from './processors/admin-group-processor';
 import { AdminOffsetProcessor } from './processors/admin-offset-processor';
+import { AdminResetProcessor } from './processors/admin-reset-processor';
+import { AdminStatsProcessor } from './processors/admin-stats-processor';
+import { AdminStoreProcessor } from './processors/admin-store-processor';
 import { AdminTopicProcessor } from './processors/admin-topic-processor';
 import { ClientManageProcessor } from './processors/client-manage-processor';
 import { ConsumerManageProcessor } from './processors/consumer-manage-processor';
 import { PullMessageProcessor } from './processors/pull-message-processor';
+import { QueryAssignmentProcessor } from './processors/query-assignment-processor';
 import { QueryMessageProcessor } from './processors/query-message-processor';
 import { QueueLockProcessor } from './processors/queue-lock-processor';
 import { SendMessageBackProcessor } from './processors/send-message-back-processor';
@@ -26,6 +31,11 @@ export interface BrokerProcessors {
   readonly offsets: AdminOffsetProcessor;
   readonly connections: AdminConnectionProcessor;
   readonly broker: AdminBrokerProcessor;
+  readonly reset: AdminResetProcessor;
+  readonly stats: AdminStatsProcessor;
+  readonly store: AdminStoreProcessor;
+  readonly clientCalls: AdminClientProcessor;
+  readonly assignment: QueryAssignmentProcessor;
 }
 
 export function createBrokerProcessors(context: BrokerContext): BrokerProcessors {
@@ -42,5 +52,10 @@ export function createBrokerProcessors(context: BrokerContext): BrokerProcessors
     offsets: new AdminOffsetProcessor(context),
     connections: new AdminConnectionProcessor(context),
     broker: new AdminBrokerProcessor(context),
+    reset: new AdminResetProcessor(context),
+    stats: new AdminStatsProcessor(context),
+    store: new AdminStoreProcessor(context),
+    clientCalls: new AdminClientProcessor(context),
+    assignment: new QueryAssignmentProcessor(context),
   };
 }

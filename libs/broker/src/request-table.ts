@@ -82,6 +82,8 @@ function adminRows(processors: BrokerProcessors): Row[] {
     ...adminTopicRows(processors),
     ...adminGroupRows(processors),
     ...adminBrokerRows(processors),
+    ...adminConsumeRows(processors),
+    ...adminStoreRows(processors),
   ];
 }
 
@@ -98,6 +100,7 @@ function adminTopicRows({ topics, connections }: BrokerProcessors): Row[] {
     ['GET_TOPIC_CONFIG', admin(get), topics.getTopicConfig],
     ['GET_TOPIC_STATS_INFO', admin(get), topics.getTopicStatsInfo],
     ['QUERY_TOPIC_CONSUME_BY_WHO', admin(get), topics.queryTopicConsumeByWho],
+    ['GET_SYSTEM_TOPIC_LIST_FROM_BROKER', admin(), topics.getSystemTopicListFromBroker],
     ['QUERY_TOPICS_BY_CONSUMER', admin(group('group', 'Get')), consumersOf],
   ];
 }
@@ -136,5 +139,43 @@ function adminBrokerRows({ broker, offsets, connections }: BrokerProcessors): Ro
     ['GET_ALL_CONSUMER_OFFSET', admin(), offsets.getAllConsumerOffset],
     ['GET_ALL_DELAY_OFFSET', admin(), offsets.getAllDelayOffset],
     ['GET_PRODUCER_CONNECTION_LIST', admin(cluster('Get')), producers],
+    ['GET_ALL_PRODUCER_INFO', admin(cluster('Get')), connections.getAllProducerInfo],
+  ];
+}
+
+/** Offsets that an admin sets or looks at, and what consumers tell of themselves. */
+function adminConsumeRows({ offsets, reset, stats, clientCalls }: BrokerProcessors): Row[] {
+  const resetIt = admin(group('group', 'Update'), topic('topic', 'Update'));
+  const get = admin(group('group', 'Get'), topic('topic', 'Get'));
+  const cloneIt = admin(group('destGroup', 'Update'), topic('topic', 'Update'));
+  const compare = admin(group('compareGroup', 'Get'), topic('topic', 'Get'));
+  const consume = admin(group('consumerGroup', 'Sub'), topic('topic', 'Sub'));
+  const info = admin(group('consumerGroup', 'Get'));
+  return [
+    ['INVOKE_BROKER_TO_RESET_OFFSET', resetIt, reset.resetOffset],
+    ['INVOKE_BROKER_TO_GET_CONSUMER_STATUS', get, clientCalls.getConsumerStatus],
+    ['QUERY_CONSUME_TIME_SPAN', get, stats.queryConsumeTimeSpan],
+    ['GET_CONSUMER_RUNNING_INFO', info, clientCalls.getConsumerRunningInfo],
+    ['CONSUME_MESSAGE_DIRECTLY', consume, clientCalls.consumeMessageDirectly],
+    ['QUERY_CORRECTION_OFFSET', compare, offsets.queryCorrectionOffset],
+    ['CLONE_GROUP_OFFSET', cloneIt, reset.cloneGroupOffset],
+    ['GET_BROKER_CONSUME_STATS', admin(cluster('Get')), stats.getBrokerConsumeStats],
+    ['VIEW_BROKER_STATS_DATA', admin(cluster('Get')), stats.viewBrokerStatsData],
+  ];
+}
+
+function adminStoreRows({ store, assignment }: BrokerProcessors): Row[] {
+  const look = admin(topic('topic', 'Get'), group('consumerGroup', 'Get'));
+  const assigned = client(topic('body', 'Sub'), group('body', 'Sub'));
+  return [
+    ['CLEAN_EXPIRED_CONSUMEQUEUE', admin(), store.cleanExpiredConsumeQueue],
+    ['CLEAN_UNUSED_TOPIC', admin(), store.cleanUnusedTopic],
+    ['DELETE_EXPIRED_COMMITLOG', admin(), store.deleteExpiredCommitLog],
+    ['QUERY_CONSUME_QUEUE', look, store.queryConsumeQueue],
+    ['GET_BROKER_HA_STATUS', admin(), store.getBrokerHaStatus],
+    ['RESET_MASTER_FLUSH_OFFSET', admin(cluster('Update')), store.resetMasterFlushOffset],
+    ['QUERY_ASSIGNMENT', assigned, assignment.queryAssignment],
+    ['SET_MESSAGE_REQUEST_MODE', admin(), assignment.setMessageRequestMode],
+    ['GET_ALL_MESSAGE_REQUEST_MODE', admin(), assignment.getAllMessageRequestMode],
   ];
 }

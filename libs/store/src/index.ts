@@ -16,6 +16,7 @@ export type { BoundaryType, QueryMessageResult } from './get/query-message-resul
 export type { DispatchRequest } from './dispatch/dispatch-request';
 export type { CommitLogDispatcher } from './dispatch/commit-log-dispatcher';
 export type { MessageArrivingListener } from './dispatch/message-arriving-listener';
+export type { ConsumeQueueUnit } from './get/consume-queue-query-service';
 export { MessageStore } from './message-store';
 export type { StoredQueue } from './message-store';
 export type { MessageStoreDeps, StoreLatencyObserver } from './store-components';

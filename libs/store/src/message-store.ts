@@ -8,6 +8,7 @@ import type { MessageStoreConfig } from './config/message-store-config';
 import type { CommitLogDispatcher } from './dispatch/commit-log-dispatcher';
 import type { MessageArrivingListener } from './dispatch/message-arriving-listener';
 import { Slices } from './flush/slices';
+import type { ConsumeQueueUnit } from './get/consume-queue-query-service';
 import type { GetMessageRequest, GetMessageResult } from './get/get-message';
 import type { BoundaryType, IndexType, QueryMessageResult } from './get/query-message-result';
 import type { MessageExtBatch, MessageExtBrokerInner } from './put/message-ext-broker-inner';
@@ -225,6 +226,21 @@ export class MessageStore {
     indexType?: IndexType,
   ): Promise<QueryMessageResult> {
     return this.parts.queries.query(topic, key, maxNum, beginMs, endMs, indexType);
+  }
+
+  hasQueue(topic: string, queueId: number): boolean {
+    return this.parts.queues.findQueue(topic, queueId) !== undefined;
+  }
+
+  /** At most `count` units of a queue from an offset on, fewer at its end; for looking at it. */
+  async consumeQueueUnits(
+    topic: string,
+    queueId: number,
+    offset: number,
+    count: number,
+  ): Promise<ConsumeQueueUnit[]> {
+    const queue = this.parts.queues.findQueue(topic, queueId);
+    return queue ? this.parts.unitQueries.units(queue, offset, count) : [];
   }
 
   /** Whether so much was stored since that the message is probably not in memory any more. */

@@ -10,6 +10,7 @@ import { RecordDispatcher } from './dispatch/record-dispatcher';
 import { FileHandlePool } from './files/file-handle-pool';
 import { MappedFileQueue } from './files/mapped-file-queue';
 import { CheckpointService } from './flush/checkpoint-service';
+import { ConsumeQueueQueryService } from './get/consume-queue-query-service';
 import { MessageQueryService } from './get/message-query-service';
 import { MessageReader } from './get/message-reader';
 import { IndexService } from './index-file/index-service';
@@ -74,6 +75,7 @@ export interface StoreComponents {
   readonly unitReader: ConsumeQueueReader;
   readonly reader: MessageReader;
   readonly queries: MessageQueryService;
+  readonly unitQueries: ConsumeQueueQueryService;
   readonly queueCleaner: ConsumeQueueCleaner;
   readonly cleanService: CleanCommitLogService;
 }
@@ -266,5 +268,6 @@ function createReadSide(
     () => log.minOffset,
     visibleEnd,
   );
-  return { recordReader, unitReader, reader, queries };
+  const unitQueries = new ConsumeQueueQueryService(unitReader, minOffsets, queries);
+  return { recordReader, unitReader, reader, queries, unitQueries };
 }

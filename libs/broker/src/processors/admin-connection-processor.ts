@@ -3,6 +3,7 @@ import {
   GetConsumerConnectionListRequestHeader,
   GetProducerConnectionListRequestHeader,
   ProducerConnection,
+  ProducerTableInfo,
   QuerySubscriptionByConsumerRequestHeader,
   QuerySubscriptionResponseBody,
   QueryTopicsByConsumerRequestHeader,
@@ -13,11 +14,11 @@ import {
   encodeBody,
   languageName,
 } from '@rocket-nest/remoting';
-import type { ConnectionInfo } from '@rocket-nest/remoting';
+import type { ConnectionInfo, ProducerInfo } from '@rocket-nest/remoting';
 import type { BrokerContext, RequestProcessor } from '../broker-context';
 import type { ClientChannelInfo } from '../client/client-channel-info';
 
-/** Who is connected, and to what they subscribe (203, 204, 343, 345). */
+/** Who is connected, and to what they subscribe (203, 204, 328, 343, 345). */
 export class AdminConnectionProcessor {
   constructor(private readonly broker: BrokerContext) {}
 
@@ -56,6 +57,26 @@ export class AdminConnectionProcessor {
     }
     const response = RemotingCommand.createResponse(request, ResponseCode.SUCCESS);
     response.body = encodeBody(ProducerConnection, { connectionSet: connectionsOf(channels) });
+    return response;
+  };
+
+  /** GET_ALL_PRODUCER_INFO (328): the members of every producer group. */
+  readonly getAllProducerInfo: RequestProcessor = (_connection, request) => {
+    const { producerManager, clock } = this.broker;
+    const bootWallMs = clock.wallNow() - clock.monotonicNow();
+    const data = new Map<string, ProducerInfo[]>();
+    for (const group of producerManager.groupNames) {
+      const members = producerManager.channelsOf(group).map((channel) => ({
+        clientId: channel.clientId,
+        language: languageName(channel.language),
+        lastUpdateTimestamp: Math.round(bootWallMs + channel.lastUpdateMs),
+        remoteIP: `/${channel.connection.remoteAddress}`,
+        version: channel.version,
+      }));
+      data.set(group, members);
+    }
+    const response = RemotingCommand.createResponse(request, ResponseCode.SUCCESS);
+    response.body = encodeBody(ProducerTableInfo, { data });
     return response;
   };
 

@@ -4,18 +4,22 @@ import {
   GetEarliestMsgStoretimeRequestHeader,
   GetMaxOffsetRequestHeader,
   GetMinOffsetRequestHeader,
+  QueryCorrectionOffsetHeader,
   RemotingCommand,
   ResponseCode,
   SearchOffsetRequestHeader,
   decodeHeader,
   encodeBody,
+  stringifyJson,
 } from '@rocket-nest/remoting';
 import type { OffsetWrapper } from '@rocket-nest/remoting';
 import type { MessageQueue } from '@rocket-nest/common';
 import type { BrokerContext, RequestProcessor } from '../broker-context';
 import { textInSlices } from '../background/json-table-file';
 
-/** Offsets of queues and groups (29, 30, 31, 32, 43, 45, 208). */
+const LARGEST_LONG = 2n ** 63n - 1n;
+
+/** Offsets of queues and groups (29, 30, 31, 32, 43, 45, 208, 308). */
 export class AdminOffsetProcessor {
   constructor(private readonly broker: BrokerContext) {}
 
@@ -77,6 +81,36 @@ export class AdminOffsetProcessor {
     }
     const response = RemotingCommand.createResponse(request, ResponseCode.SUCCESS);
     response.body = encodeBody(ConsumeStats, { consumeTps, offsetTable });
+    return response;
+  };
+
+  /**
+   * QUERY_CORRECTION_OFFSET (308): in each queue the lowest offset that any group but some stored;
+   * the largest long where the group to be compared is behind it.
+   */
+  readonly queryCorrectionOffset: RequestProcessor = (_connection, request) => {
+    const header = decodeHeader(QueryCorrectionOffsetHeader, request);
+    const { topic, compareGroup, filterGroups = '' } = header;
+    const { consumerOffsetManager, messageStore } = this.broker;
+    const left = new Set(filterGroups.split(','));
+    const correctionOffsets = new Map<number, number | bigint>();
+    for (const group of consumerOffsetManager.whichGroupByTopic(topic)) {
+      if (left.has(group)) continue;
+      for (const [queueId, offset] of consumerOffsetManager.queryOffsets(group, topic) ?? []) {
+        const isExpired = offset < messageStore.minOffsetInQueue(topic, queueId);
+        const known = correctionOffsets.get(queueId);
+        if (!isExpired && (known === undefined || offset < known)) {
+          correctionOffsets.set(queueId, offset);
+        }
+      }
+    }
+    const compared = consumerOffsetManager.queryOffsets(compareGroup, topic);
+    for (const [queueId, offset] of compared ?? []) {
+      const lowest = correctionOffsets.get(queueId);
+      if (lowest !== undefined && lowest > offset) correctionOffsets.set(queueId, LARGEST_LONG);
+    }
+    const response = RemotingCommand.createResponse(request, ResponseCode.SUCCESS);
+    response.body = Buffer.from(stringifyJson({ correctionOffsets }));
     return response;
   };
 

@@ -21,6 +21,7 @@ import {
   RemotingCommand,
   ResponseCode,
   TopicConfigAndQueueMapping,
+  TopicList,
   TopicQueueMappingDetail,
   TopicStatsTable,
   decodeBody,
@@ -39,7 +40,7 @@ import { parseAttributeChanges } from './attribute-text';
 /** Queues a topic may have; an admin's wish for more is refused. */
 export const MAX_QUEUES_PER_TOPIC = 65_535;
 
-/** Topics: made, changed, deleted, listed and measured (17, 18, 21, 202, 215, 300, 351, 513). */
+/** Topics: made, changed, deleted, listed and measured (17, 18, 21, 202, 215, 300, 305, 351, 513). */
 export class AdminTopicProcessor {
   constructor(private readonly broker: BrokerContext) {}
 
@@ -168,6 +169,14 @@ export class AdminTopicProcessor {
     ]);
     const response = RemotingCommand.createResponse(request, ResponseCode.SUCCESS);
     response.body = encodeBody(GroupList, { groupList: [...groups] });
+    return response;
+  };
+
+  /** GET_SYSTEM_TOPIC_LIST_FROM_BROKER (305). */
+  readonly getSystemTopicListFromBroker: RequestProcessor = (_connection, request) => {
+    const topicList = this.broker.topicConfigManager.systemTopicNames();
+    const response = RemotingCommand.createResponse(request, ResponseCode.SUCCESS);
+    response.body = encodeBody(TopicList, { topicList });
     return response;
   };
 

@@ -1,7 +1,10 @@
 import type { Clock, Timer } from '@rocket-nest/common';
 import { formatCompactLocalTime, runInSlices } from '@rocket-nest/common/internal';
-import type { BrokerCounters } from '../broker-counters';
+import type { BrokerStatsData } from '@rocket-nest/remoting';
+import type { BrokerCounters, ConsumerCounters, TopicCounters } from '../broker-counters';
 import { RollingRate } from './rolling-rate';
+import { STATS_SAMPLE_INTERVAL_MS, StatsHistory } from './stats-history';
+import type { StatsTotals } from './stats-history';
 
 const SAMPLE_INTERVAL_MS = 1_000;
 /** Rates of single topics and groups are averages of the last one to two of these. */
@@ -25,6 +28,7 @@ export class BrokerStats {
   readonly getTps: RollingRate;
   readonly putDays: DayTotals = { yesterdayMorning: 0, todayMorning: 0 };
   readonly getDays: DayTotals = { yesterdayMorning: 0, todayMorning: 0 };
+  private readonly history: StatsHistory;
   private newer: Snapshot;
   private older: Snapshot;
   private day: string;
@@ -36,6 +40,7 @@ export class BrokerStats {
   ) {
     this.putTps = new RollingRate(clock, () => counters.messagesIn);
     this.getTps = new RollingRate(clock, () => counters.messagesOut);
+    this.history = new StatsHistory(clock);
     this.newer = this.older = this.emptySnapshot();
     this.day = this.dayNow();
   }
@@ -45,6 +50,10 @@ export class BrokerStats {
     this.timers = [
       this.clock.every(SAMPLE_INTERVAL_MS, () => this.sample()),
       this.clock.every(TABLE_INTERVAL_MS, () => void this.takeSnapshot()),
+      this.clock.every(
+        STATS_SAMPLE_INTERVAL_MS,
+        () => void runInSlices(this.clock, this.history.sample(this.allTotals())),
+      ),
     ];
   }
 
@@ -63,6 +72,51 @@ export class BrokerStats {
   groupGetTps(topic: string, group: string): number {
     const total = this.counters.byConsumer.get(topic)?.get(group)?.messagesOut ?? 0;
     return this.rateSince(total, this.older.getsByTopicAndGroup.get(topic)?.get(group) ?? 0);
+  }
+
+  /**
+   * The last minute, hour and day of one of the original's statistics; undefined for one that is
+   * unknown or that nothing was counted for. The key is a topic, `topic@group` or the cluster.
+   */
+  statsData(statsName: string, statsKey: string): BrokerStatsData | undefined {
+    const { counters, history } = this;
+    const at = statsKey.lastIndexOf('@');
+    const consumer = counters.byConsumer.get(statsKey.slice(0, at))?.get(statsKey.slice(at + 1));
+    switch (statsName) {
+      case 'TOPIC_PUT_NUMS':
+        return history.data(topicTotals(counters.byTopic.get(statsKey)), 'messages');
+      case 'TOPIC_PUT_SIZE':
+        return history.data(topicTotals(counters.byTopic.get(statsKey)), 'bytes');
+      case 'GROUP_GET_NUMS':
+        return history.data(consumerTotals(consumer), 'messages');
+      case 'GROUP_GET_SIZE':
+        return history.data(consumerTotals(consumer), 'bytes');
+      case 'BROKER_PUT_NUMS':
+        return history.data(this.brokerPuts(), 'messages');
+      case 'BROKER_GET_NUMS':
+        return history.data(this.brokerGets(), 'messages');
+      default:
+        return undefined;
+    }
+  }
+
+  private brokerPuts(): StatsTotals {
+    const { messagesIn: messages, bytesIn: bytes } = this.counters;
+    return { of: this.putTps, messages, bytes };
+  }
+
+  private brokerGets(): StatsTotals {
+    const { messagesOut: messages, bytesOut: bytes } = this.counters;
+    return { of: this.getTps, messages, bytes };
+  }
+
+  private *allTotals(): Generator<StatsTotals> {
+    yield this.brokerPuts();
+    yield this.brokerGets();
+    for (const topic of this.counters.byTopic.values()) yield topicTotals(topic);
+    for (const groups of this.counters.byConsumer.values()) {
+      for (const consumer of groups.values()) yield consumerTotals(consumer);
+    }
   }
 
   private rateSince(total: number, before: number): number {
@@ -118,4 +172,16 @@ export class BrokerStats {
 function beginDay(totals: DayTotals, now: number): void {
   totals.yesterdayMorning = totals.todayMorning;
   totals.todayMorning = now;
+}
+
+function topicTotals(counters: TopicCounters): StatsTotals;
+function topicTotals(counters: TopicCounters | undefined): StatsTotals | undefined;
+function topicTotals(counters: TopicCounters | undefined): StatsTotals | undefined {
+  return counters && { of: counters, messages: counters.messagesIn, bytes: counters.bytesIn };
+}
+
+function consumerTotals(counters: ConsumerCounters): StatsTotals;
+function consumerTotals(counters: ConsumerCounters | undefined): StatsTotals | undefined;
+function consumerTotals(counters: ConsumerCounters | undefined): StatsTotals | undefined {
+  return counters && { of: counters, messages: counters.messagesOut, bytes: counters.bytesOut };
 }

@@ -10,6 +10,7 @@ import { notifyConsumerIdsChanged } from '../client/notify-consumer-ids-changed'
 import { ProducerManager } from '../client/producer-manager';
 import { RebalanceLockManager } from '../client/rebalance-lock-manager';
 import { createBrokerConfig } from '../config/broker-config';
+import { MessageRequestModeManager } from '../loadbalance/message-request-mode-manager';
 import { PullRequestHoldService } from '../longpolling/pull-request-hold-service';
 import { ConsumerOffsetManager } from '../offset/consumer-offset-manager';
 import { DelayLevels } from '../schedule/delay-levels';
@@ -84,6 +85,12 @@ export function createFakeBroker(
     messageStore,
     remotingServer: undefined as unknown as BrokerContext['remotingServer'],
     brokerOuterApi: undefined as unknown as BrokerContext['brokerOuterApi'],
+    topicRouteFinder: {
+      subscribeQueues: () => Promise.resolve(undefined),
+    } as unknown as BrokerContext['topicRouteFinder'],
+    messageRequestModeManager: new MessageRequestModeManager({
+      file: file('messageRequestMode.json'),
+    }),
     topicConfigManager,
     topicQueueMappingManager: new TopicQueueMappingManager(config.broker, {
       clock,

@@ -98,6 +98,11 @@ export class TopicConfigManager {
     return isSystemTopic(topic) || this.systemTopics.has(topic);
   }
 
+  /** The names of the topics that belong to the broker, whether it uses them or not. */
+  systemTopicNames(): string[] {
+    return [...new Set([...Object.values(SystemTopic), ...this.systemTopics])];
+  }
+
   /**
    * The topic of a message whose topic is unknown, made after its default topic when that exists
    * and hands its permission down; else undefined.

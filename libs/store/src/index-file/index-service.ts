@@ -200,7 +200,7 @@ export class IndexService {
   /** Removes files that hold only records below a commit log position; the newest stays. */
   async removeBelow(minOffset: number): Promise<number> {
     let removed = 0;
-    while (this.files.length > 1 && (this.files[0]).endOffset < minOffset) {
+    while (this.files.length > 1 && this.files[0].endOffset < minOffset) {
       const file = this.files.shift() as IndexFile;
       this.unsealed = this.unsealed.filter((other) => other !== file);
       await file.removeOffLoop();
