@@ -5,7 +5,7 @@ import * as path from 'node:path';
 import type { Clock, FileSystem, Logger, Random } from '@rocket-nest/common';
 import { EventLoopTurn, Limits, realSetTimeout } from '@rocket-nest/common/internal';
 import { RemotingClient, RemotingServer } from '@rocket-nest/remoting';
-import { MessageStore } from '@rocket-nest/store';
+import { MessageStore, createHostAddress } from '@rocket-nest/store';
 import type { StoreLatencyObserver } from '@rocket-nest/store';
 import { JsonTableFile } from './background/json-table-file';
 import { runEachStep } from './background/run-each-step';
@@ -36,7 +36,7 @@ import { BrokerStats } from './stats/broker-stats';
 import { SubscriptionGroupManager } from './subscription/subscription-group-manager';
 import { TopicConfigManager } from './topic/topic-config-manager';
 import { TopicQueueMappingManager } from './topic/topic-queue-mapping-manager';
-import type { TransactionalMessageService } from './transaction/transactional-message-service';
+import { TransactionManager } from './transaction/transaction-manager';
 
 /** How far below the main port the VIP port is. */
 const VIP_PORT_DISTANCE = 2;
@@ -85,7 +85,7 @@ export class BrokerController implements BrokerContext {
   readonly clientHousekeepingService: ClientHousekeepingService;
   readonly pullRequestHoldService: PullRequestHoldService;
   readonly scheduleMessageService: ScheduleMessageService;
-  readonly transactionalMessageService: TransactionalMessageService | undefined = undefined;
+  readonly transactionalMessageService: TransactionManager;
   readonly processors: BrokerProcessors;
   readonly dispatcher: RequestDispatcher;
   private readonly drainMs: number;
@@ -141,6 +141,7 @@ export class BrokerController implements BrokerContext {
     const holdLimits = { ...DEFAULT_PULL_REQUEST_HOLD_LIMITS, maxHeldPulls };
     this.pullRequestHoldService = new PullRequestHoldService(clock, turn, counters, holdLimits);
     this.scheduleMessageService = this.createScheduleMessageService();
+    this.transactionalMessageService = this.createTransactionManager();
     this.brokerOuterApi = this.createOuterApi();
     this.topicRouteFinder = new TopicRouteFinder(
       this.remotingClient,
@@ -185,6 +186,7 @@ export class BrokerController implements BrokerContext {
       );
       this.messageRequestModeManager.load();
       this.scheduleMessageService.load();
+      this.transactionalMessageService.load();
     } catch (error) {
       this.messageStore.abandon();
       throw error;
@@ -211,6 +213,7 @@ export class BrokerController implements BrokerContext {
     this.state = 'STARTED';
     this.dispatcher.vipPort = this.remotingServer.ports[1];
     this.scheduleMessageService.start(store.flushDelayOffsetInterval);
+    this.transactionalMessageService.start();
     this.consumerOffsetManager.start(broker.flushConsumerOffsetInterval);
     this.pullRequestHoldService.start();
     this.brokerStats.start();
@@ -240,6 +243,7 @@ export class BrokerController implements BrokerContext {
       ['leaving the name servers', () => this.brokerOuterApi.shutdown()],
       ['answering what is under way', () => this.drain()],
       ['delay levels', () => this.scheduleMessageService.shutdown()],
+      ['transactions', () => this.transactionalMessageService.shutdown()],
       ['consumer offsets', () => this.consumerOffsetManager.shutdown()],
       ['topics', () => this.topicConfigManager.shutdown()],
       ['static topics', () => this.topicQueueMappingManager.shutdown()],
@@ -366,6 +370,25 @@ export class BrokerController implements BrokerContext {
       },
       this.config.broker.delayOffsetUpdateVersionStep,
     );
+  }
+
+  private createTransactionManager(): TransactionManager {
+    const { clock, logger, turn, limits, counters, messageStore } = this;
+    const { consumerOffsetManager, producerManager } = this;
+    return new TransactionManager({
+      clock,
+      logger,
+      turn,
+      limits,
+      counters,
+      messageStore,
+      consumerOffsetManager,
+      producerManager,
+      settings: this.config.broker,
+      fileReservedHours: () => this.config.store.fileReservedTime,
+      maxDelayLevel: this.scheduleMessageService.levels.maxLevel,
+      storeHost: () => createHostAddress(this.storeHost.host, this.storeHost.port),
+    });
   }
 
   private createOuterApi(): BrokerOuterApi {

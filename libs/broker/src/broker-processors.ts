@@ -10,10 +10,13 @@ import { AdminStoreProcessor } from './processors/admin-store-processor';
 import { AdminTopicProcessor } from './processors/admin-topic-processor';
 import { ClientManageProcessor } from './processors/client-manage-processor';
 import { ConsumerManageProcessor } from './processors/consumer-manage-processor';
+import { EndTransactionProcessor } from './processors/end-transaction-processor';
 import { PullMessageProcessor } from './processors/pull-message-processor';
 import { QueryAssignmentProcessor } from './processors/query-assignment-processor';
 import { QueryMessageProcessor } from './processors/query-message-processor';
 import { QueueLockProcessor } from './processors/queue-lock-processor';
+import { ReplyMessageProcessor } from './processors/reply-message-processor';
+import { ResumeCheckHalfMessageProcessor } from './processors/resume-check-half-message-processor';
 import { SendMessageBackProcessor } from './processors/send-message-back-processor';
 import { SendMessageProcessor } from './processors/send-message-processor';
 
@@ -21,6 +24,9 @@ import { SendMessageProcessor } from './processors/send-message-processor';
 export interface BrokerProcessors {
   readonly send: SendMessageProcessor;
   readonly sendBack: SendMessageBackProcessor;
+  readonly endTransaction: EndTransactionProcessor;
+  readonly resumeCheck: ResumeCheckHalfMessageProcessor;
+  readonly reply: ReplyMessageProcessor;
   readonly pull: PullMessageProcessor;
   readonly query: QueryMessageProcessor;
   readonly client: ClientManageProcessor;
@@ -42,6 +48,9 @@ export function createBrokerProcessors(context: BrokerContext): BrokerProcessors
   return {
     send: new SendMessageProcessor(context),
     sendBack: new SendMessageBackProcessor(context),
+    endTransaction: new EndTransactionProcessor(context),
+    resumeCheck: new ResumeCheckHalfMessageProcessor(context),
+    reply: new ReplyMessageProcessor(context),
     pull: new PullMessageProcessor(context),
     query: new QueryMessageProcessor(context),
     client: new ClientManageProcessor(context),

@@ -28,6 +28,7 @@ export function createRequestTable(
     table.set(code, { code, access, vip, process });
   };
   for (const row of messageRows(processors)) add(row, true);
+  for (const row of transactionRows(processors)) add(row, true);
   for (const row of pullRows(processors)) add(row, false);
   for (const row of clientRows(processors)) add(row, true);
   for (const row of adminRows(processors)) add(row, true);
@@ -42,6 +43,16 @@ function messageRows({ send, sendBack, query }: BrokerProcessors): Row[] {
     ['CONSUMER_SEND_MSG_BACK', client(group('group', 'Sub')), sendBack.consumerSendMsgBack],
     ['QUERY_MESSAGE', client(topic('topic', 'Sub', 'Get')), query.queryMessage],
     ['VIEW_MESSAGE_BY_ID', client(topic('topic', 'Get')), query.viewMessageById],
+  ];
+}
+
+function transactionRows({ endTransaction, resumeCheck, reply }: BrokerProcessors): Row[] {
+  const resume = admin(topic('topic', 'Update'));
+  return [
+    ['END_TRANSACTION', client(topic('topic', 'Pub')), (c, r) => endTransaction.process(c, r)],
+    ['RESUME_CHECK_HALF_MESSAGE', resume, resumeCheck.resumeCheckHalfMessage],
+    ['SEND_REPLY_MESSAGE', client(topic('topic', 'Pub')), (c, r) => reply.process(c, r)],
+    ['SEND_REPLY_MESSAGE_V2', client(topic('b', 'Pub')), (c, r) => reply.process(c, r)],
   ];
 }
 

@@ -1,4 +1,6 @@
 export { bool, int, long, text } from './protocol/header-field';
+export { EndTransactionRequestDecoder } from './codec/fast/end-transaction-request';
+export type { EndTransactionRequest } from './codec/fast/end-transaction-request';
 export { PullMessageRequestDecoder } from './codec/fast/pull-message-request';
 export type { PullMessageRequest } from './codec/fast/pull-message-request';
 export { PullMessageResponse } from './codec/fast/pull-message-response';

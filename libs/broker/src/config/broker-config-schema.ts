@@ -64,6 +64,7 @@ export const brokerConfigSchema = {
   transactionCheckInterval: long(30_000, { ...POSITIVE, ...UPDATABLE }),
   transactionOpMsgMaxSize: int(4096, POSITIVE),
   transactionOpBatchInterval: int(3000, POSITIVE),
+  storeReplyMessageEnable: boolean(true, UPDATABLE),
 
   metricsExporterType: oneOf(['DISABLE', 'OTLP_GRPC', 'PROM', 'LOG'], 'DISABLE'),
   metricsPromExporterHost: text(''),
