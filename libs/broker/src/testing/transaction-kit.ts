@@ -208,6 +208,11 @@ export class TransactionKit {
     return consumerOffsetManager.queryOffset(MixAll.CID_SYS_RMQ_TRANS, topic, 0);
   }
 
+  /** Questions that the broker sent, arrived or not. */
+  get asked(): number {
+    return this.broker.transactionalMessageService.checked;
+  }
+
   private get rounds(): number {
     return this.broker.transactionalMessageService.rounds;
   }

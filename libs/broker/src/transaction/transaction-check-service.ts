@@ -227,13 +227,13 @@ export class TransactionCheckService {
 
   private send(record: Buffer, half: HalfMessage, place: HalfPlace): void {
     const { producerManager, settings, logger } = this.deps;
-    this.checked++;
     const channel = producerManager.availableChannel(half.producerGroup as string);
     if (!channel) {
       logger.debug('nobody to ask about a transaction', { producerGroup: half.producerGroup });
       return;
     }
     const request = checkTransactionRequest(record, half, place, settings.brokerName);
+    this.checked++;
     this.askedBytes += request.body?.length ?? 0;
     channel.connection.invokeOneway(request);
   }
