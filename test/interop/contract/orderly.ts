@@ -82,9 +82,12 @@ export function describeOrderly(kit: ContractKit): void {
     await waitFor('the middle', () => [...order.values()].flat().length > total / 2);
     await first.shutdown();
     await sending;
-    await waitFor('all', () => [...order.values()].flat().length >= total, 40_000);
+    const distinct = (): number[][] => [...order.values()].map((offsets) => [...new Set(offsets)]);
+    await waitFor('all', () => distinct().flat().length >= total, 40_000);
     expect(overlaps).toBe(0);
-    for (const offsets of order.values()) {
+    // A pull that was under way carries an older offset, which the original may take in last: a
+    // message can come again at a hand-over, but none is skipped or overtaken.
+    for (const offsets of distinct()) {
       expect(offsets).toEqual(offsets.map((_, index) => index));
     }
   }, 60_000);
