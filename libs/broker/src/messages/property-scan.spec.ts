@@ -22,7 +22,8 @@ describe('PropertyScan', () => {
 
   it.each([
     ['DELAY', '3', PropertyBit.DELAY],
-    ['TRAN_MSG', 'true', PropertyBit.TRAN_MSG],
+    ['TRAN_MSG', 'true', PropertyBit.TRAN_MSG | PropertyBit.TRAN_MSG_TRUE],
+    ['TRAN_MSG', 'false', PropertyBit.TRAN_MSG],
     ['TIMER_DELAY_SEC', '1', PropertyBit.TIMER],
     ['TIMER_DELAY_MS', '1', PropertyBit.TIMER],
     ['TIMER_DELIVER_MS', '1', PropertyBit.TIMER],

@@ -12,6 +12,8 @@ export const PropertyBit = {
   POP_CK: 64,
   /** Not in the form that properties can simply be appended to. */
   IRREGULAR: 128,
+  /** TRAN_MSG has the value `true`. */
+  TRAN_MSG_TRUE: 256,
 } as const;
 
 const NAME_END = 1;
@@ -74,7 +76,7 @@ export class PropertyScan {
         }
         return;
       case 0x54: // T
-        this.noteNameWithT(text, nameStart, nameLength);
+        this.noteNameWithT(text, nameStart, nameLength, valueEnd);
         return;
       case 0x43: // C
         if (isName(text, nameStart, nameLength, CLUSTER)) this.bits |= PropertyBit.SET_BY_BROKER;
@@ -89,11 +91,14 @@ export class PropertyScan {
     }
   }
 
-  private noteNameWithT(text: Buffer, start: number, length: number): void {
+  private noteNameWithT(text: Buffer, start: number, length: number, valueEnd: number): void {
     if (length === TAGS_LENGTH) return;
     if (isName(text, start, length, TRACE_ON)) this.bits |= PropertyBit.SET_BY_BROKER;
-    else if (isName(text, start, length, TRAN_MSG)) this.bits |= PropertyBit.TRAN_MSG;
-    else if (
+    else if (isName(text, start, length, TRAN_MSG)) {
+      const valueStart = start + length + 1;
+      const isTrue = isName(text, valueStart, valueEnd - valueStart, TRUE);
+      this.bits |= PropertyBit.TRAN_MSG | (isTrue ? PropertyBit.TRAN_MSG_TRUE : 0);
+    } else if (
       isName(text, start, length, TIMER_DELAY_SEC) ||
       isName(text, start, length, TIMER_DELAY_MS) ||
       isName(text, start, length, TIMER_DELIVER_MS)
@@ -108,6 +113,7 @@ const UNIQ_KEY = Buffer.from('UNIQ_KEY');
 const DELAY = Buffer.from('DELAY');
 const WAIT = Buffer.from('WAIT');
 const FALSE = Buffer.from('false');
+const TRUE = Buffer.from('true');
 const CLUSTER = Buffer.from('CLUSTER');
 const MSG_REGION = Buffer.from('MSG_REGION');
 const POP_CK = Buffer.from('POP_CK');

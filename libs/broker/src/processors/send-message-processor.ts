@@ -1,6 +1,7 @@
 import {
   MessageConst,
   MessageSysFlag,
+  SystemTopic,
   UniqueIdGenerator,
   decodeProperties,
   encodeProperties,
@@ -33,8 +34,7 @@ const DECODED_WHEN =
   PropertyBit.SET_BY_BROKER |
   PropertyBit.POP_CK |
   PropertyBit.IRREGULAR |
-  PropertyBit.TIMER |
-  PropertyBit.TRAN_MSG;
+  PropertyBit.TIMER;
 
 /**
  * SEND_MESSAGE (10), SEND_MESSAGE_V2 (310) and SEND_BATCH_MESSAGE (320).
@@ -122,8 +122,12 @@ export class SendMessageProcessor implements SendAnswerer {
     const propertiesText = send.properties;
     const { scan } = this;
     scan.scan(propertiesText);
+    const isHalf = scan.has(PropertyBit.TRAN_MSG_TRUE);
     const plain =
-      scan.has(PropertyBit.UNIQ_KEY) && !scan.has(DECODED_WHEN) && !isRetryTopic(send.topic);
+      scan.has(PropertyBit.UNIQ_KEY) &&
+      !scan.has(DECODED_WHEN) &&
+      isHalf === scan.has(PropertyBit.TRAN_MSG) &&
+      !isRetryTopic(send.topic);
     if (!plain) {
       return this.sendDecoded(connection, request, send, topicConfig, queueId, propertiesText);
     }
@@ -136,10 +140,11 @@ export class SendMessageProcessor implements SendAnswerer {
     message.propertiesText = propertiesText;
     message.extraProperties = this.brokerProperties.encoded;
     const waitStored = !scan.has(PropertyBit.WAIT_FALSE);
-    this.put(
-      message,
-      this.pendingSend(connection, request, send.topic, queueId, uniqKey, waitStored),
-    );
+    if (isHalf && !this.acceptsTransactions()) return this.noTransactions(request);
+    const { topic } = isHalf ? HALF : send;
+    const pending = this.pendingSend(connection, request, topic, queueId, uniqKey, waitStored);
+    if (isHalf) this.prepare(message, pending);
+    else this.put(message, pending);
     return undefined;
   }
 
@@ -195,7 +200,7 @@ export class SendMessageProcessor implements SendAnswerer {
     const pending = this.pendingSend(
       connection,
       request,
-      routed.topic,
+      isHalf ? HALF.topic : routed.topic,
       answerQueueId,
       uniqKey,
       waitStored,
@@ -207,7 +212,12 @@ export class SendMessageProcessor implements SendAnswerer {
 
   private prepare(message: MessageExtBrokerInner, pending: PendingSend): void {
     this.pending++;
-    this.context.transactionalMessageService?.prepareMessage(message, pending);
+    try {
+      this.context.transactionalMessageService?.prepareMessage(message, pending);
+    } catch (error) {
+      this.pending--;
+      throw error;
+    }
   }
 
   private sendBatch(
@@ -360,6 +370,9 @@ export class SendMessageProcessor implements SendAnswerer {
 }
 
 const NO_BYTES = Buffer.alloc(0);
+
+/** A half message counts for its topic when it is committed. */
+const HALF = { topic: SystemTopic.TRANS_HALF_TOPIC };
 
 const EMPTY_BODY = {
   code: ResponseCode.MESSAGE_ILLEGAL,

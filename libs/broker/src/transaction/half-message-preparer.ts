@@ -1,4 +1,9 @@
-import { SystemTopic } from '@rocket-nest/common';
+import {
+  MessageConst,
+  SystemTopic,
+  endOfPropertyValue,
+  findProperty,
+} from '@rocket-nest/common';
 import type { LimitHits } from '@rocket-nest/remoting';
 import { PutMessageStatus } from '@rocket-nest/store';
 import type { MessageExtBrokerInner, MessageStore, PutMessageCallback } from '@rocket-nest/store';
@@ -12,6 +17,10 @@ export const MAX_HALF_SPAN = 268_435_456;
 const MAX_PROPERTIES_BYTES = 32_767 - 128;
 
 const NO_BYTES = Buffer.alloc(0);
+const PROPERTY_END = 2;
+const UNIQ_KEY = Buffer.from(MessageConst.PROPERTY_UNIQ_CLIENT_MESSAGE_ID_KEYIDX);
+/** The transaction's id is the message's unique key. */
+const TRANSACTION_ID = Buffer.from(`${MessageConst.PROPERTY_TRANSACTION_ID}\u0001`);
 
 export interface HalfMessagePreparerDeps {
   readonly messageStore: Pick<MessageStore, 'putMessage' | 'maxOffsetInQueue'>;
@@ -21,8 +30,7 @@ export interface HalfMessagePreparerDeps {
 
 /** Turns messages into half messages and stores them. */
 export class HalfMessagePreparer {
-  /** By the properties that the send path adds, of which there are few. */
-  private readonly targets = new Map<Buffer, HalfTargets>();
+  private readonly targets = new HalfTargets();
 
   constructor(private readonly deps: HalfMessagePreparerDeps) {}
 
@@ -34,28 +42,35 @@ export class HalfMessagePreparer {
       const problem = 'too many transactions wait for their end: send again later';
       return refuse(callback, PutMessageStatus.OS_PAGE_CACHE_BUSY, problem);
     }
-    const extra = this.targetsBehind(message.extraProperties ?? NO_BYTES);
-    const target = extra.get(message.topic, message.queueId);
-    const bytes = message.propertiesText.length + target.length;
+    const extra = this.extraPropertiesOf(message);
+    const bytes = message.propertiesText.length + extra.length;
     if (bytes > MAX_PROPERTIES_BYTES) {
       const problem = `properties of ${bytes} bytes, a transactional message may have ${MAX_PROPERTIES_BYTES}`;
       return refuse(callback, PutMessageStatus.PROPERTIES_SIZE_EXCEEDED, problem);
     }
-    message.extraProperties = target;
+    message.extraProperties = extra;
     message.topic = SystemTopic.TRANS_HALF_TOPIC;
     message.queueId = HALF_QUEUE_ID;
     message.sysFlag &= ~TRANSACTION_BITS;
     messageStore.putMessage(message, callback);
   }
 
-  private targetsBehind(added: Buffer): HalfTargets {
-    const key = added.length === 0 ? NO_BYTES : added;
-    let targets = this.targets.get(key);
-    if (!targets) {
-      if (this.targets.size > 8) this.targets.clear();
-      this.targets.set(key, (targets = new HalfTargets(key)));
-    }
-    return targets;
+  /** What the send path adds, then the transaction id, then at the end where it belongs. */
+  private extraPropertiesOf(message: MessageExtBrokerInner): Buffer {
+    const { propertiesText: own, extraProperties: added = NO_BYTES } = message;
+    const target = this.targets.get(message.topic, message.queueId);
+    const keyStart = findProperty(own, 0, own.length, UNIQ_KEY);
+    const keyEnd = keyStart < 0 ? keyStart : endOfPropertyValue(own, keyStart, own.length);
+    const idBytes = TRANSACTION_ID.length + (keyEnd - keyStart) + 1;
+    const extra = Buffer.allocUnsafe(added.length + idBytes + target.length);
+    extra.set(added, 0);
+    let at = added.length;
+    extra.set(TRANSACTION_ID, at);
+    at += TRANSACTION_ID.length;
+    if (keyStart >= 0) at += own.copy(extra, at, keyStart, keyEnd);
+    extra[at++] = PROPERTY_END;
+    extra.set(target, at);
+    return extra;
   }
 }
 

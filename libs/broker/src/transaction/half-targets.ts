@@ -5,14 +5,9 @@ const MAX_TOPICS = 4096;
 /** Queue ids that are kept for a topic. */
 const MAX_QUEUES = 1024;
 
-/**
- * The properties REAL_TOPIC and REAL_QID encoded, behind other ones that the broker adds: the same
- * bytes for every message to a queue.
- */
+/** The properties REAL_TOPIC and REAL_QID encoded: the same bytes for every message to a queue. */
 export class HalfTargets {
   private readonly byTopic = new Map<string, Buffer[]>();
-
-  constructor(private readonly before: Buffer) {}
 
   get(topic: string, queueId: number): Buffer {
     let queues = this.byTopic.get(topic);
@@ -32,6 +27,6 @@ export class HalfTargets {
       [MessageConst.PROPERTY_REAL_TOPIC, topic],
       [MessageConst.PROPERTY_REAL_QUEUE_ID, String(queueId)],
     ] as [string, string][]);
-    return Buffer.concat([this.before, Buffer.from(encodeProperties(target))]);
+    return Buffer.from(encodeProperties(target));
   }
 }

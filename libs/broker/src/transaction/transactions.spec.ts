@@ -50,6 +50,7 @@ describe('transactions of a broker', () => {
       });
       const properties = Object.fromEntries(decodeProperties(stored.propertiesText));
       expect(properties).toMatchObject({ TRAN_MSG: 'true', PGROUP: 'PG', TAGS: 'A', KEYS: 'k' });
+      expect(properties.__transactionId__).toBe(half.uniqKey);
       expect(Object.keys(properties)).not.toContain('REAL_TOPIC');
       expect(Object.keys(properties)).not.toContain('REAL_QID');
       expect(await kit.bodies()).toEqual(['hello']);
