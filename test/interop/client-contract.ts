@@ -2,6 +2,7 @@ import { describeAdministration } from './contract/administration';
 import { describeConsuming } from './contract/consuming';
 import { ContractKit, type ContractServers } from './contract/contract-kit';
 import { describeOrderly } from './contract/orderly';
+import { describePulling } from './contract/pulling';
 import { describeRequestReply } from './contract/request-reply';
 import { describeSending } from './contract/sending';
 import { describeSharing } from './contract/sharing';
@@ -23,6 +24,7 @@ export function describeClientContract(
     describe('consuming', () => describeConsuming(kit));
     describe('sharing', () => describeSharing(kit));
     describe('orderly', () => describeOrderly(kit));
+    describe('pulling', () => describePulling(kit));
     describe('transactions', () => describeTransactions(kit));
     describe('request and reply', () => describeRequestReply(kit));
     describe('administration', () => describeAdministration(kit));

@@ -22,6 +22,15 @@ export type { MessageQueueSelector } from './producer/message-queue-selector';
 
 export { DefaultMQPushConsumer } from './consumer/default-mq-push-consumer';
 export type { PushConsumerOptions } from './consumer/consumer-options';
+export { DefaultLitePullConsumer } from './consumer/lite-pull/default-lite-pull-consumer';
+export type {
+  LitePullConsumerOptions,
+  MessageQueueListener,
+} from './consumer/lite-pull/lite-pull-consumer-options';
+export type { TopicMessageQueueChangeListener } from './consumer/lite-pull/topic-queue-watch';
+export { DefaultMQPullConsumer } from './consumer/pull/default-mq-pull-consumer';
+export type { PullConsumerOptions, PullOptions } from './consumer/pull/pull-consumer-options';
+export type { PullResult, PullStatus } from './api/pull-result';
 export { ConsumeFromWhere } from './consumer/consume-from-where';
 export { MessageModel } from './consumer/message-model';
 export { ConsumeConcurrentlyStatus, ConsumeOrderlyStatus } from './consumer/message-listener';

@@ -20,7 +20,7 @@ import {
 import { ClientError } from '../errors/client-error';
 import { ClientRegistry } from '../instance/client-registry';
 import type { MQClientInstance } from '../instance/mq-client-instance';
-import type { TopicRoute } from '../route/topic-route';
+import { QueueOffsets } from '../route/queue-offsets';
 
 const MASTER_ID = 0;
 
@@ -85,38 +85,39 @@ export class MQAdmin {
   }
 
   /** Writable queues. Rejects with NO_ROUTE for an unknown topic. */
-  async fetchPublishMessageQueues(topic: string): Promise<readonly MessageQueue[]> {
-    return (await this.route(topic)).publishQueues;
+  fetchPublishMessageQueues(topic: string): Promise<readonly MessageQueue[]> {
+    return this.offsets.publishQueues(topic);
   }
 
   /** Readable queues. Rejects with NO_ROUTE for an unknown topic. */
-  async fetchSubscribeMessageQueues(topic: string): Promise<readonly MessageQueue[]> {
-    return (await this.route(topic)).subscribeQueues;
+  fetchSubscribeMessageQueues(topic: string): Promise<readonly MessageQueue[]> {
+    return this.offsets.subscribeQueues(topic);
   }
 
   /** The offset of the oldest message that the queue still has. */
-  async minOffset(queue: MessageQueue): Promise<number> {
-    return this.running.queueApi.minOffset(await this.masterOf(queue), queue);
+  minOffset(queue: MessageQueue): Promise<number> {
+    return this.offsets.min(queue);
   }
 
   /** The offset that the queue's next message gets. */
-  async maxOffset(queue: MessageQueue): Promise<number> {
-    return this.running.queueApi.maxOffset(await this.masterOf(queue), queue);
+  maxOffset(queue: MessageQueue): Promise<number> {
+    return this.offsets.max(queue);
   }
 
   /** The offset of the first message stored at `timestampMs` or later. */
-  async searchOffset(
+  searchOffset(
     queue: MessageQueue,
     timestampMs: number,
     boundary: BoundaryType = 'LOWER',
   ): Promise<number> {
-    const address = await this.masterOf(queue);
-    return this.running.queueApi.searchOffset(address, queue, timestampMs, boundary);
+    return this.offsets.search(queue, timestampMs, boundary);
   }
 
   /** The group's stored offset of the queue, undefined when none is stored. */
   async consumerOffset(consumerGroup: string, queue: MessageQueue): Promise<number | undefined> {
-    return this.running.consumerApi.queryOffset(await this.masterOf(queue), consumerGroup, queue);
+    const { address, wired } = await this.offsets.locate(queue);
+    const group = withNamespace(this.options.namespace, consumerGroup);
+    return this.running.consumerApi.queryOffset(address, group, wired);
   }
 
   /** A message by its offset message id, or by its unique key. Rejects with NOT_FOUND. */
@@ -137,7 +138,7 @@ export class MQAdmin {
   /** Messages of a topic by key, unique key or tag, from all its brokers, newest first. */
   async queryMessages(query: MessageQuery): Promise<MessageExt[]> {
     const topic = withNamespace(this.options.namespace, query.topic);
-    const { data } = await this.route(query.topic);
+    const { data } = await this.offsets.route(query.topic);
     const addresses = data.brokerDatas.flatMap((broker) => {
       const address = broker.brokerAddrs?.get(MASTER_ID) ?? [...(broker.brokerAddrs ?? [])][0]?.[1];
       return address === undefined ? [] : [{ address, brokerName: broker.brokerName }];
@@ -156,22 +157,8 @@ export class MQAdmin {
       .slice(0, query.maxNum ?? 32);
   }
 
-  private async route(topic: string): Promise<TopicRoute> {
-    const route = await this.running.routes.refresh(withNamespace(this.options.namespace, topic));
-    if (route) return route;
-    throw new ClientError(
-      'NO_ROUTE',
-      `no route for topic ${topic}: the name server ${this.running.nameServers.description} knows ` +
-        'it not; create it first',
-    );
-  }
-
-  private async masterOf({ topic, brokerName }: MessageQueue): Promise<string> {
-    const { brokers } = this.running.routes;
-    if (brokers.masterOf(brokerName) === undefined) await this.route(topic);
-    const address = brokers.masterOf(brokerName);
-    if (address !== undefined) return address;
-    throw new ClientError('BROKER_NOT_FOUND', `broker ${brokerName} has no master now`);
+  private get offsets(): QueueOffsets {
+    return new QueueOffsets(this.running, this.options.namespace);
   }
 
   private get running(): MQClientInstance {

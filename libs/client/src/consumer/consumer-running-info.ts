@@ -31,7 +31,7 @@ export function runningInfoOf(
   });
   return {
     properties: new Map([
-      ['PROP_CONSUME_TYPE', 'CONSUME_PASSIVELY'],
+      ['PROP_CONSUME_TYPE', runtime.litePull ? 'CONSUME_ACTIVELY' : 'CONSUME_PASSIVELY'],
       ['PROP_CONSUMEORDERLY', String(orderly)],
       ['PROP_THREADPOOL_CORE_SIZE', String(settings.concurrency)],
       ['PROP_CONSUMER_START_TIMESTAMP', String(Math.floor(startTimeMs))],

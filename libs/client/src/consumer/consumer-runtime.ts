@@ -15,6 +15,8 @@ export interface ConsumerRuntime {
   /** By topic, with namespace. */
   readonly subscriptions: ReadonlyMap<string, Subscription>;
   readonly orderly: boolean;
+  /** Pulls as a lite pull consumer does: each request carries its filter. */
+  readonly litePull: boolean;
   readonly clock: Clock;
   readonly logger: Logger;
 }

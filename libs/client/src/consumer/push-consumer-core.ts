@@ -3,9 +3,7 @@ import type { ConsumerData, ConsumerRunningInfo } from '@rocket-nest/remoting';
 import { ClientError } from '../errors/client-error';
 import type { ConsumerMember } from '../instance/client-members';
 import type { MQClientInstance } from '../instance/mq-client-instance';
-import { LocalFileOffsetStore } from '../offset/local-file-offset-store';
-import type { OffsetStore } from '../offset/offset-store';
-import { RemoteBrokerOffsetStore } from '../offset/remote-broker-offset-store';
+import { createOffsetStore } from './create-offset-store';
 import { messageQueueKey } from '../route/message-queues';
 import { withDeadline } from '../support/deadline';
 import type { CachedMessage } from './cached-message';
@@ -15,6 +13,7 @@ import type { ConsumeService } from './consume-service';
 import type { ConsumerSettings } from './consumer-options';
 import { needsQueueLocks, type ConsumerRuntime } from './consumer-runtime';
 import { runningInfoOf } from './consumer-running-info';
+import { joinGroup } from './join-group';
 import { isOrderlyListener, type MessageListener } from './message-listener';
 import { MessageSendBack } from './message-send-back';
 import type { ProcessQueue } from './process-queue';
@@ -27,7 +26,7 @@ import type { Subscription } from './subscription';
 /** Puts the parts of a running push consumer together. */
 export class PushConsumerCore implements ConsumerMember, QueueAssignments, PullHost {
   readonly startTimeMs: number;
-  suspended = false;
+  private suspended = false;
   private readonly runtime: ConsumerRuntime;
   private readonly consumeService: ConsumeService;
   private readonly locks: QueueLockService;
@@ -53,6 +52,7 @@ export class PushConsumerCore implements ConsumerMember, QueueAssignments, PullH
       offsetStore: settings.offsetStore ?? createOffsetStore(instance, consumerGroup, settings),
       subscriptions,
       orderly: isOrderlyListener(listener),
+      litePull: false,
       clock,
       logger,
     };
@@ -69,7 +69,7 @@ export class PushConsumerCore implements ConsumerMember, QueueAssignments, PullH
   }
 
   async start(): Promise<void> {
-    const { offsetStore, settings, clock, logger } = this.runtime;
+    const { offsetStore, settings, clock } = this.runtime;
     offsetStore.load();
     this.consumeService.start();
     if (needsQueueLocks(this.runtime)) this.locks.start();
@@ -77,20 +77,7 @@ export class PushConsumerCore implements ConsumerMember, QueueAssignments, PullH
       settings.persistConsumerOffsetIntervalMs,
       () => void this.persistOffsets(),
     );
-    await this.instance.findMissingRoutes();
-    const unknown = [...this.subscriptions.keys()].filter(
-      (topic) => !topic.startsWith('%') && !this.instance.routes.get(topic),
-    );
-    if (unknown.length > 0) {
-      logger.warn(
-        `${this.consumerGroup} found no route of ${unknown.join(', ')} at the name server ` +
-          `${this.instance.nameServers.description} and goes on looking: create the topic, or check ` +
-          'namesrvAddr',
-      );
-    }
-    await this.instance.heartbeats.sendToAll();
-    await this.instance.findMissingRoutes(); // a first heartbeat makes the retry topic
-    await this.rebalance.runNow();
+    await joinGroup(this.runtime, this.rebalance);
   }
 
   async shutdown(timeoutMs: number): Promise<void> {
@@ -208,6 +195,10 @@ export class PushConsumerCore implements ConsumerMember, QueueAssignments, PullH
 
   // As the pullers see it
 
+  mayPull(): boolean {
+    return !this.suspended;
+  }
+
   queueCountOf(topic: string): number {
     let count = 0;
     for (const queue of this.pullers.keys()) if (queue.messageQueue.topic === topic) count++;
@@ -216,6 +207,10 @@ export class PushConsumerCore implements ConsumerMember, QueueAssignments, PullH
 
   submit(queue: ProcessQueue, added: readonly CachedMessage[]): void {
     this.consumeService.submit(queue, added);
+  }
+
+  skipped(queue: ProcessQueue, offset: number): void {
+    this.runtime.offsetStore.update(queue.messageQueue, offset, true);
   }
 
   offsetMoved(queue: ProcessQueue, offset: number): void {
@@ -231,28 +226,4 @@ export class PushConsumerCore implements ConsumerMember, QueueAssignments, PullH
       logger.warn(`offsets of ${this.consumerGroup} not stored: ${errorMessageOf(error)}`);
     }
   }
-}
-
-function createOffsetStore(
-  instance: MQClientInstance,
-  consumerGroup: string,
-  settings: ConsumerSettings,
-): OffsetStore {
-  const { fileSystem, logger } = instance.environment;
-  if (settings.messageModel === 'BROADCASTING') {
-    const { localOffsetStoreDir } = settings;
-    return new LocalFileOffsetStore(
-      localOffsetStoreDir,
-      instance.clientId,
-      consumerGroup,
-      fileSystem,
-      logger,
-    );
-  }
-  const { brokers } = instance.routes;
-  return new RemoteBrokerOffsetStore(
-    consumerGroup,
-    instance.consumerApi,
-    (brokerName) => brokers.readable(brokerName)?.address,
-  );
 }

@@ -34,10 +34,13 @@ const MASTER_ID = 0;
 
 /** What a puller needs of the consumer around it. */
 export interface PullHost {
-  readonly suspended: boolean;
+  /** False while the consumer wants no more of this queue; `resume` is called when that is over. */
+  mayPull(queue: ProcessQueue): boolean;
   /** Queues of the topic that this consumer works on; they share the topic's thresholds. */
   queueCountOf(topic: string): number;
   submit(queue: ProcessQueue, added: readonly CachedMessage[]): void;
+  /** All before `offset` is consumed or was filtered out. */
+  skipped(queue: ProcessQueue, offset: number): void;
   /** The offset asked for does not exist; the queue is to go on from `offset`. */
   offsetMoved(queue: ProcessQueue, offset: number): void;
 }
@@ -86,9 +89,9 @@ export class QueuePuller {
 
   /** Flow control: too many messages, bytes, or too wide a range held. */
   private mayPull(): boolean {
-    if (this.host.suspended) return false;
     const { settings, orderly } = this.runtime;
     const { queue } = this;
+    if (!this.host.mayPull(queue)) return false;
     const shares = Math.max(1, this.host.queueCountOf(queue.messageQueue.topic));
     const limit = (perQueue: number, perTopic: number): number =>
       perTopic > 0 ? Math.min(perQueue, Math.max(1, Math.floor(perTopic / shares))) : perQueue;
@@ -130,12 +133,8 @@ export class QueuePuller {
   }
 
   private pull(broker: BrokerAddress, subscription: Subscription): Promise<PullResult> {
-    const { instance, settings, consumerGroup, offsetStore } = this.runtime;
+    const { instance, settings, consumerGroup, litePull } = this.runtime;
     const { messageQueue } = this.queue;
-    const commitOffset =
-      settings.messageModel === 'CLUSTERING' && broker.brokerId === MASTER_ID
-        ? (offsetStore.cached(messageQueue) ?? 0)
-        : 0;
     const header = {
       consumerGroup,
       topic: messageQueue.topic,
@@ -143,14 +142,35 @@ export class QueuePuller {
       queueOffset: this.nextOffset,
       maxMsgNums: settings.pullBatchSize,
       maxMsgBytes: settings.pullBatchSizeBytes,
-      sysFlag: PullSysFlag.SUSPEND | (commitOffset > 0 ? PullSysFlag.COMMIT_OFFSET : 0),
-      commitOffset,
-      suspendTimeoutMillis: BROKER_SUSPEND_MAX_MS,
-      subVersion: subscription.subVersion,
       expressionType: subscription.expressionType,
+      suspendTimeoutMillis: BROKER_SUSPEND_MAX_MS,
     };
     const { brokerName } = messageQueue;
-    return instance.pullApi.pull(broker.address, brokerName, header, PULL_TIMEOUT_MS);
+    if (litePull) {
+      return instance.pullApi.litePull(broker.address, brokerName, {
+        ...header,
+        subscription: subscription.subString,
+      });
+    }
+    const commitOffset = this.commitOffset(broker);
+    return instance.pullApi.pull(
+      broker.address,
+      brokerName,
+      {
+        ...header,
+        sysFlag: PullSysFlag.SUSPEND | (commitOffset > 0 ? PullSysFlag.COMMIT_OFFSET : 0),
+        commitOffset,
+        subVersion: subscription.subVersion,
+      },
+      PULL_TIMEOUT_MS,
+    );
+  }
+
+  /** Goes along with a pull to the master, so that it is stored sooner. */
+  private commitOffset({ brokerId }: BrokerAddress): number {
+    const { settings, offsetStore } = this.runtime;
+    if (settings.messageModel !== 'CLUSTERING' || brokerId !== MASTER_ID) return 0;
+    return offsetStore.cached(this.queue.messageQueue) ?? 0;
   }
 
   private take(result: PullResult, subscription: Subscription): void {
@@ -165,9 +185,7 @@ export class QueuePuller {
     if (result.undecodable.length > 0) this.markUndecodable(added, result.undecodable);
     if (added.length > 0) this.host.submit(this.queue, added);
     // What was skipped need not be read again after a restart.
-    else if (this.queue.messageCount === 0) {
-      this.runtime.offsetStore.update(this.queue.messageQueue, this.nextOffset, true);
-    }
+    else if (this.queue.messageCount === 0) this.host.skipped(this.queue, this.nextOffset);
   }
 
   private markUndecodable(
@@ -179,8 +197,7 @@ export class QueuePuller {
       if (!entry.undecodable) continue;
       this.runtime.logger.error(
         `message ${entry.message.msgId} of ${describeMessageQueue(this.queue.messageQueue)} has a ` +
-          `body that cannot be decompressed: it goes to the dead letter topic of ` +
-          this.runtime.consumerGroup,
+          `body that cannot be decompressed: ${this.runtime.litePull ? 'it is handed out as stored' : 'it goes to the dead letter topic'}`,
       );
     }
   }

@@ -7,6 +7,7 @@ import { needsQueueLocks, type ConsumerRuntime } from './consumer-runtime';
 import { ProcessQueue } from './process-queue';
 import { computePullFromWhere } from './pull-from-where';
 import type { QueueLockService } from './queue-lock-service';
+import { GroupQueueShares, type QueueShares } from './queue-shares';
 
 /** Pause before the next attempt after one that could not do all. */
 const RETRY_INTERVAL_MS = 1000;
@@ -18,6 +19,8 @@ export interface QueueAssignments {
   /** Begins to pull. */
   assigned(queue: ProcessQueue, offset: number): void;
   unassigned(queue: ProcessQueue): void;
+  /** The queues of a topic that are worked on here have changed: now it is `mine` of `all`. */
+  changed?(topic: string, all: readonly MessageQueue[], mine: readonly MessageQueue[]): void;
 }
 
 /** Finds out which queues are this consumer's, now and whenever members or queues change. */
@@ -35,6 +38,7 @@ export class RebalanceService {
     private readonly locks: Pick<QueueLockService, 'lock' | 'unlock'>,
     private readonly consumeService: Pick<ConsumeService, 'whenIdle'>,
     private readonly assignments: QueueAssignments,
+    private readonly shares: QueueShares = new GroupQueueShares(runtime),
   ) {}
 
   /** The queues that this consumer works on now. */
@@ -90,6 +94,14 @@ export class RebalanceService {
     await done.finally(() => this.leaving.delete(key));
   }
 
+  /** Goes on from another offset at once, as the consumer itself wants; nothing is stored. */
+  move(queue: ProcessQueue, offset: number): void {
+    if (this.queues.get(messageQueueKey(queue.messageQueue)) !== queue) return;
+    this.drop(queue);
+    queue.abandoned = true;
+    if (!this.stopped) this.assign(queue.messageQueue, offset, queue);
+  }
+
   private async runUntilSettled(): Promise<void> {
     this.timer?.cancel();
     let complete = true;
@@ -124,46 +136,22 @@ export class RebalanceService {
   }
 
   private async shareOut(topic: string): Promise<boolean> {
-    const { instance, settings, consumerGroup } = this.runtime;
-    const route = instance.routes.get(topic);
+    const route = this.runtime.instance.routes.get(topic);
     if (!route) return true; // it is looked for; finding it starts a rebalance
     const all = route.subscribeQueues;
-    if (settings.messageModel === 'BROADCASTING') return this.take(topic, all);
-    const clientIds = await this.members(topic);
-    const mine = settings.allocateMessageQueueStrategy.allocate({
-      consumerGroup,
-      currentClientId: instance.clientId,
-      messageQueues: all,
-      clientIds,
-    });
-    return this.take(topic, mine);
+    const mine = await this.shares.of(topic, all);
+    const before = this.keysHeld(topic);
+    const complete = await this.take(topic, mine);
+    if (before !== this.keysHeld(topic)) this.assignments.changed?.(topic, all, mine);
+    return complete;
   }
 
-  /** The group's members as a broker of the topic knows them, sorted. */
-  private async members(topic: string): Promise<string[]> {
-    const { instance, consumerGroup } = this.runtime;
-    const route = instance.routes.get(topic);
-    const names = (route?.data.brokerDatas ?? []).map((broker) => broker.brokerName);
-    const start = names.length > 0 ? instance.environment.random.nextInt(names.length) : 0;
-    let failure: unknown = new ClientError('BROKER_NOT_FOUND', `topic ${topic} has no broker now`);
-    for (let step = 0; step < names.length; step++) {
-      const name = names[(start + step) % names.length];
-      const address = instance.routes.brokers.readable(name)?.address;
-      if (address === undefined) continue;
-      try {
-        let ids = await instance.consumerApi.consumerIds(address, consumerGroup);
-        if (!ids.includes(instance.clientId)) {
-          // A broker that was restarted has forgotten us until it is told again.
-          await instance.heartbeats.sendTo(address);
-          ids = await instance.consumerApi.consumerIds(address, consumerGroup);
-        }
-        return [...ids].sort((a, b) => (a < b ? -1 : 1));
-      } catch (error) {
-        failure = error;
-        await instance.heartbeats.sendTo(address);
-      }
-    }
-    throw failure;
+  private keysHeld(topic: string): string {
+    const held = this.processQueues().filter((queue) => queue.messageQueue.topic === topic);
+    return held
+      .map((queue) => messageQueueKey(queue.messageQueue))
+      .sort()
+      .join('\n\n');
   }
 
   /** Makes exactly `mine` the queues of the topic that are worked on. */

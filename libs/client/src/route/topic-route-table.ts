@@ -13,7 +13,7 @@ export class TopicRouteTable {
   readonly brokers = new BrokerAddresses();
   private readonly routes = new Map<string, TopicRoute>();
   private readonly lookups = new Map<string, Promise<TopicRoute | undefined>>();
-  private readonly listeners: ((topic: string) => void)[] = [];
+  private readonly listeners = new Set<(topic: string) => void>();
 
   constructor(
     private readonly lookUp: (topic: string) => Promise<TopicRouteData | undefined>,
@@ -25,9 +25,10 @@ export class TopicRouteTable {
     return this.routes.get(topic);
   }
 
-  /** Called after a topic's route has changed or was first found. */
-  onChanged(listener: (topic: string) => void): void {
-    this.listeners.push(listener);
+  /** Called after a topic's route has changed or was first found. Gives a function that ends it. */
+  onChanged(listener: (topic: string) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
 
   /**

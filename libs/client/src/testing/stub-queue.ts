@@ -20,11 +20,13 @@ export class StubQueue {
     readonly topic = 'T',
     readonly queueId = 0,
   ) {
-    broker.on(RequestCode.PULL_MESSAGE, (request, connection) => {
-      const own =
-        request.extField('topic') === topic && request.extField('queueId') === String(queueId);
-      return own ? this.pull(request, connection) : undefined;
-    });
+    for (const code of [RequestCode.PULL_MESSAGE, RequestCode.LITE_PULL_MESSAGE]) {
+      broker.on(code, (request, connection) => {
+        const own =
+          request.extField('topic') === topic && request.extField('queueId') === String(queueId);
+        return own ? this.pull(request, connection) : undefined;
+      });
+    }
   }
 
   get maxOffset(): number {
