@@ -1,7 +1,7 @@
 import { StoreSimulation } from './testing/store-simulation';
 
 /** How many seeds each case runs; more by the environment variable. */
-const SEEDS = Number(process.env['STORE_SIMULATION_SEEDS'] ?? 12);
+const SEEDS = Number(process.env['STORE_SIMULATION_SEEDS'] ?? 8);
 const FIRST_SEED = Number(process.env['STORE_SIMULATION_FIRST_SEED'] ?? 1);
 
 describe('store invariants on a simulated disk', () => {

@@ -113,7 +113,7 @@ export class RecordParser {
 
 /** Whether a stretch between sector borders, cut to `start` and `end`, holds only zeros. */
 function hasZeroStretch(bytes: Buffer, start: number, end: number, toFileOffset: number): boolean {
-  for (let from = start; from < end; ) {
+  for (let from = start; from < end;) {
     const to = Math.min(end, from + SECTOR_BYTES - ((from + toFileOffset) % SECTOR_BYTES));
     if (isZero(bytes, from, to)) return true;
     from = to;

@@ -50,10 +50,16 @@ export class FileHandlePool {
    * and makes its name durable.
    */
   acquireOrCreate(path: string, sizeBytes: number): PooledFile {
-    const known = this.open.get(path);
-    if (known) return this.acquire(path);
-    const folder = path.slice(0, path.lastIndexOf('/'));
-    if (this.fileSystem.status(path) === undefined) this.create(path, folder, sizeBytes);
+    if (!this.open.has(path) && this.fileSystem.status(path) === undefined) {
+      this.create(path, sizeBytes);
+      this.fileSystem.fsyncDirectory(folderOf(path));
+    }
+    return this.acquire(path);
+  }
+
+  /** Creates a file that is missing; its name is durable once its folder is synced. */
+  acquireNew(path: string, sizeBytes: number): PooledFile {
+    this.create(path, sizeBytes);
     return this.acquire(path);
   }
 
@@ -89,15 +95,14 @@ export class FileHandlePool {
     return this.open.size;
   }
 
-  private create(path: string, folder: string, sizeBytes: number): void {
-    this.fileSystem.mkdir(folder);
+  private create(path: string, sizeBytes: number): void {
+    this.fileSystem.mkdir(folderOf(path));
     const file = this.fileSystem.open(path, 'create');
     try {
       if (sizeBytes > 0) this.fileSystem.ftruncate(file, sizeBytes);
     } finally {
       this.fileSystem.close(file);
     }
-    this.fileSystem.fsyncDirectory(folder);
   }
 
   private makeRoom(): void {
@@ -108,4 +113,8 @@ export class FileHandlePool {
       if (this.open.size < this.maxOpenFiles) return;
     }
   }
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/'));
 }

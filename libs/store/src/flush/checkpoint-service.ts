@@ -8,6 +8,14 @@ import type { CommitService } from '../put/commit-service';
 import type { ConsumeQueueStore } from '../queue/consume-queue-store';
 import { Slices } from './slices';
 
+/** How long the last sync may hold up a stop; after that the next start checks the queues. */
+const FINAL_SYNC_BUDGET_MS = 8000;
+const FINAL_SYNC_WORKERS = 4;
+const LOG_BYTES_PER_FILE = 256 * 1024;
+const MAX_LOG_BYTES = 1024 * 1024 * 1024;
+const FEW_FILES = 1000;
+const LONG_INTERVALS = 6;
+
 export interface CheckpointIntervals {
   readonly flushIntervalMs: number;
   readonly thoroughIntervalMs: number;
@@ -15,12 +23,15 @@ export interface CheckpointIntervals {
 
 /**
  * Background writing of what is derived from the commit log. Every flush interval units and index
- * items are written; every thorough interval all of it is synced and the checkpoint moves up, so
- * that a start after a crash reads the log from there only.
+ * items are written; now and then, at most every thorough interval, all of it is synced and the
+ * checkpoint moves up, so that a start after a crash reads the log from there only.
  */
 export class CheckpointService {
   private timer: Timer | undefined;
-  private running: Promise<void> | undefined;
+  private running: Promise<void> = Promise.resolve();
+  /** One flush at a time: what one has taken and not written yet, another must not count as done. */
+  private flushing: Promise<boolean> = Promise.resolve(true);
+  private persisting: Promise<void> | undefined;
   private checkpointedMs = 0;
   private checkpointedOffset = -1;
   private isClosed = false;
@@ -41,30 +52,31 @@ export class CheckpointService {
 
   start(): void {
     this.checkpointedMs = this.clock.monotonicNow();
+    this.checkpointedOffset = this.dispatcher.dispatchedOffset;
     this.arm();
   }
 
-  /** Stops the timer and waits for the round that runs. */
+  /** Stops the timer and waits for what runs. */
   async stop(): Promise<void> {
     this.isClosed = true;
     this.timer?.cancel();
     await this.running;
+    await this.persisting;
   }
 
   /** Writes what waits; returns false when something could not be written. */
-  async flush(): Promise<boolean> {
-    const slices = new Slices(this.clock);
-    let isDone = this.index.flushItems();
-    for (const queue of this.queues.takeDirty()) {
-      if (!this.queues.flushQueue(queue)) isDone = false;
-      await slices.pause();
-    }
-    return isDone;
+  flush(): Promise<boolean> {
+    this.flushing = this.flushing.then(
+      () => this.flushAll(),
+      () => this.flushAll(),
+    );
+    return this.flushing;
   }
 
   /**
    * Makes consume queues and index durable up to what is visible now, then the checkpoint. With
-   * `isFinal` the index gets its slots too. Returns whether the checkpoint was written.
+   * `isFinal` the index gets its slots too, and syncing gives up when it takes too long. Returns
+   * whether the checkpoint was written.
    */
   async persist(isFinal: boolean): Promise<boolean> {
     if (this.brokenReason !== undefined) return false;
@@ -76,11 +88,8 @@ export class CheckpointService {
     await this.commitService.sync();
     if (!isFlushed || this.commitLog.flushedOffset < position) return false;
     const slices = new Slices(this.clock);
-    const unsynced = this.queues.takeUnsynced();
     try {
-      for (const path of unsynced) {
-        await this.queues.files.sync(path);
-      }
+      if (!(await this.syncQueues(isFinal))) return false;
       await this.index.sync(indexSnapshot, isFinal, () => slices.pause());
     } catch (error) {
       // The system may have dropped the pages, so a later sync that succeeds would prove nothing.
@@ -100,10 +109,53 @@ export class CheckpointService {
     return true;
   }
 
+  /** For recovery: checkpoints when that costs less than reading the log again would. */
+  async persistIfWorthwhile(): Promise<void> {
+    await this.flush();
+    const bytes = this.dispatcher.dispatchedOffset - Math.max(this.checkpointedOffset, 0);
+    if (this.queues.unsyncedFiles <= FEW_FILES || this.isWorthwhile(bytes)) {
+      await this.persist(false);
+    }
+  }
+
+  private async flushAll(): Promise<boolean> {
+    const slices = new Slices(this.clock);
+    let isDone = this.index.flushItems();
+    for (const queue of this.queues.takeDirty()) {
+      if (!this.queues.flushQueue(queue)) isDone = false;
+      await slices.pause();
+    }
+    return isDone;
+  }
+
+  /** Files first, then the folders that got new files: by then their sync has little left to do. */
+  private async syncQueues(isFinal: boolean): Promise<boolean> {
+    const untilMs = isFinal ? this.clock.monotonicNow() + FINAL_SYNC_BUDGET_MS : Infinity;
+    const { files, folders } = this.queues.takeUnsynced();
+    const left = files.values();
+    let isDone = true;
+    const syncNext = async (): Promise<void> => {
+      for (const path of left) {
+        if (this.clock.monotonicNow() > untilMs) isDone = false;
+        if (!isDone) return;
+        await this.queues.files.sync(path);
+      }
+    };
+    const workers = isFinal ? FINAL_SYNC_WORKERS : 1;
+    await Promise.all(Array.from({ length: workers }, syncNext));
+    const slices = new Slices(this.clock);
+    for (const folder of folders) {
+      if (!isDone) return false;
+      this.queues.files.syncFolder(folder);
+      await slices.pause();
+    }
+    if (!isDone) this.logger.warn('consume queues not synced in time', { files: files.size });
+    return isDone;
+  }
+
   private arm(): void {
     this.timer = this.clock.after(this.intervals.flushIntervalMs, () => {
       this.running = this.round().finally(() => {
-        this.running = undefined;
         if (!this.isClosed) this.arm();
       });
     });
@@ -111,17 +163,42 @@ export class CheckpointService {
 
   private async round(): Promise<void> {
     try {
-      const nowMs = this.clock.monotonicNow();
-      const isDue = nowMs - this.checkpointedMs >= this.intervals.thoroughIntervalMs;
-      if (isDue && this.checkpointedOffset !== this.dispatcher.dispatchedOffset) {
-        this.checkpointedMs = nowMs;
-        await this.persist(false);
-      } else {
-        await this.flush();
-      }
+      await this.flush();
       this.queues.releaseResting();
+    } catch (error) {
+      this.logger.warn('consume queues not written, will try again', {
+        cause: errorMessageOf(error),
+      });
+    }
+    if (this.isClosed || this.persisting !== undefined || !this.isCheckpointDue()) return;
+    this.checkpointedMs = this.clock.monotonicNow();
+    this.persisting = this.persistQuietly().finally(() => (this.persisting = undefined));
+  }
+
+  private async persistQuietly(): Promise<void> {
+    try {
+      await this.persist(false);
     } catch (error) {
       this.logger.warn('checkpoint not written, will try again', { cause: errorMessageOf(error) });
     }
+  }
+
+  private isCheckpointDue(): boolean {
+    const elapsedMs = this.clock.monotonicNow() - this.checkpointedMs;
+    const bytes = this.dispatcher.dispatchedOffset - this.checkpointedOffset;
+    const { thoroughIntervalMs } = this.intervals;
+    if (bytes === 0 || elapsedMs < thoroughIntervalMs) return false;
+    if (this.isWorthwhile(bytes)) return true;
+    const hasFewFiles = this.queues.unsyncedFiles <= FEW_FILES;
+    return hasFewFiles && elapsedMs >= thoroughIntervalMs * LONG_INTERVALS;
+  }
+
+  /**
+   * Every file to sync costs a disk about as much as reading 256 KiB of log again would cost the
+   * next start, so the more queues got messages, the further the log goes on before.
+   */
+  private isWorthwhile(bytes: number): boolean {
+    const files = this.queues.unsyncedFiles;
+    return bytes >= Math.min(files * LOG_BYTES_PER_FILE, MAX_LOG_BYTES);
   }
 }

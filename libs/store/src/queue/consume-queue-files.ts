@@ -15,8 +15,9 @@ import type { TopicQueues } from './topic-queues';
 
 /** Filler is written in pieces of so many units. */
 const FILLER_PIECE_UNITS = 3200;
-/** How far behind a queue's end recovery looks for units to remove. */
-const LEFTOVER_LOOK_BYTES = 16 * 1024;
+const ZEROS = Buffer.alloc(4 * 1024);
+/** More than this is cut off a file by truncating it. */
+const MAX_OVERWRITE_BYTES = 64 * ZEROS.length;
 
 /** A single unit as it was read. */
 export interface ReadUnit {
@@ -31,6 +32,7 @@ export interface ReadUnit {
 export class ConsumeQueueFiles {
   readonly unitsPerFile: number;
   private readonly fileBytes: number;
+  private unsyncedFolders = new Set<string>();
   private readonly scratch = Buffer.alloc(UNIT_BYTES);
 
   constructor(
@@ -113,36 +115,22 @@ export class ConsumeQueueFiles {
   }
 
   /**
-   * Removes for real what stands at and behind a queue offset, newest file first; returns the files
-   * that have to be synced for it to last.
+   * Removes for real what stands at and behind a queue offset, newest file first; `starts` are the
+   * queue's files. Returns the files that have to be synced for it to last.
    */
-  cut(queue: ConsumeQueue, offset: number): string[] {
+  cut(queue: ConsumeQueue, offset: number, starts: readonly number[]): string[] {
     const changed: string[] = [];
-    for (const start of this.fileStarts(queue).reverse()) {
+    for (const start of [...starts].reverse()) {
       const path = this.path(queue, start);
-      if (start >= offset) {
+      // The first file stays, emptied: most likely the same units are written to it again.
+      if (start > offset || (start === offset && start !== starts[0])) {
         this.pool.forget(path);
         this.fileSystem.unlink(path);
       } else if (start + this.unitsPerFile > offset) {
-        this.zeroFrom(path, (offset - start) * UNIT_BYTES);
-        changed.push(path);
+        if (this.zeroFrom(path, (offset - start) * UNIT_BYTES)) changed.push(path);
       }
     }
     return changed;
-  }
-
-  /** Whether anything but zeros stands in the next stretch of the file at a queue offset. */
-  holdsBytesFrom(queue: ConsumeQueue, offset: number): boolean {
-    const stretch = Buffer.alloc(LEFTOVER_LOOK_BYTES);
-    const pooled = this.tryOpen(this.path(queue, offset));
-    if (!pooled) return false;
-    try {
-      const { position, length } = this.place(offset, stretch.length);
-      const bytes = readUpTo(this.fileSystem, pooled.file, stretch, 0, length, position);
-      return stretch.subarray(0, bytes).some((byte) => byte !== 0);
-    } finally {
-      this.pool.release(pooled);
-    }
   }
 
   /** Files all of whose units point below a commit log position; the newest file never is. */
@@ -174,6 +162,18 @@ export class ConsumeQueueFiles {
     const folder = `${this.folder}/${topicQueues.folderName}`;
     const isEmpty = this.fileSystem.readdir(folder).length === 0;
     if (isEmpty && this.fileSystem.status(folder)) this.fileSystem.rmdir(folder);
+  }
+
+  /** Folders that got new names since the last call. */
+  takeUnsyncedFolders(): Set<string> {
+    const taken = this.unsyncedFolders;
+    this.unsyncedFolders = new Set();
+    return taken;
+  }
+
+  /** A folder that was removed meanwhile has nothing to sync. */
+  syncFolder(folder: string): void {
+    if (this.fileSystem.status(folder)) this.fileSystem.fsyncDirectory(folder);
   }
 
   async sync(path: string): Promise<void> {
@@ -222,7 +222,12 @@ export class ConsumeQueueFiles {
     const path = this.path(queue, offset);
     const known = this.tryOpen(path);
     if (known) return known;
-    const created = this.pool.acquireOrCreate(path, this.preallocated ? this.fileBytes : 0);
+    const created = this.pool.acquireNew(path, this.preallocated ? this.fileBytes : 0);
+    const queueFolder = this.queueFolder(queue);
+    for (const folder of [queueFolder, `${this.folder}/${queue.topicQueues.folderName}`]) {
+      this.unsyncedFolders.add(folder);
+    }
+    this.unsyncedFolders.add(this.folder);
     try {
       this.fillFront(created, offset - this.fileStart(offset));
     } catch (error) {
@@ -246,11 +251,24 @@ export class ConsumeQueueFiles {
     }
   }
 
-  private zeroFrom(path: string, position: number): void {
+  /**
+   * Overwrites with zeros what stands from a position on, up to a stretch that is zero already;
+   * false when that is so at once. Truncating is for much: it makes a file system flush the file.
+   */
+  private zeroFrom(path: string, position: number): boolean {
     const pooled = this.pool.acquire(path);
     try {
-      this.fileSystem.ftruncate(pooled.file, position);
-      if (this.preallocated) this.fileSystem.ftruncate(pooled.file, this.fileBytes);
+      const { file } = pooled;
+      const stretch = Buffer.alloc(ZEROS.length);
+      let at = position;
+      for (; at < position + MAX_OVERWRITE_BYTES; at += stretch.length) {
+        const bytes = readUpTo(this.fileSystem, file, stretch, 0, stretch.length, at);
+        if (stretch.compare(ZEROS, 0, bytes, 0, bytes) === 0) return at > position;
+        writeFully(this.fileSystem, file, ZEROS, 0, bytes, at);
+      }
+      this.fileSystem.ftruncate(file, at);
+      if (this.preallocated) this.fileSystem.ftruncate(file, this.fileBytes);
+      return true;
     } finally {
       this.pool.release(pooled);
     }

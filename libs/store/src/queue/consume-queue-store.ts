@@ -94,16 +94,20 @@ export class ConsumeQueueStore {
     }
   }
 
-  /** Files to sync before everything flushed so far is durable. */
-  takeUnsynced(): Set<string> {
-    const taken = this.unsynced;
+  /** What to sync before everything flushed so far is durable. */
+  takeUnsynced(): { files: Set<string>; folders: Set<string> } {
+    const files = this.unsynced;
     this.unsynced = new Set();
-    return taken;
+    return { files, folders: this.files.takeUnsyncedFolders() };
+  }
+
+  get unsyncedFiles(): number {
+    return this.unsynced.size;
   }
 
   /** Removes a queue's units at and behind an offset from its files. */
-  cutFiles(queue: ConsumeQueue, offset: number): void {
-    for (const path of this.files.cut(queue, offset)) this.unsynced.add(path);
+  cutFiles(queue: ConsumeQueue, offset: number, starts: readonly number[]): void {
+    for (const path of this.files.cut(queue, offset, starts)) this.unsynced.add(path);
   }
 
   /** Empties a queue, files included, and lets it go on at an offset. */

@@ -52,8 +52,8 @@ export class QueueLoader {
   }
 
   /**
-   * Loads every queue folder. Units of records at or behind `cutAt` are removed (Infinity: none);
-   * a folder that then holds no unit is removed too. False when a queue's newest unit does not point
+   * Loads every queue folder. Units of records at or behind `cutAt` are removed (Infinity: none).
+   * False when a queue's newest unit does not point
    * at its record, so that the files cannot be trusted.
    */
   async loadFromFiles(cutAt: number, pause: () => Promise<void>): Promise<boolean> {
@@ -64,10 +64,9 @@ export class QueueLoader {
       const topicQueues = this.queues.topicOf(folderNameToTopic(folderName, this.escapeNames));
       for (const id of ids.filter((name) => QUEUE_FOLDER.test(name))) {
         const queue = this.queues.queueOf(topicQueues, Number(id));
-        if (!this.loadQueue(queue, cutAt)) {
-          this.queues.files.removeQueue(queue);
-          topicQueues.queues.delete(queue.queueId);
-        } else if (cutAt !== Infinity && !this.isNewestUnitTrue(queue)) isTrusted = false;
+        if (!this.loadQueue(queue, cutAt)) topicQueues.queues.delete(queue.queueId);
+        else if (cutAt !== Infinity && !this.isNewestUnitTrue(queue)) isTrusted = false;
+        await pause();
       }
       await pause();
     }
@@ -94,14 +93,19 @@ export class QueueLoader {
     const { files } = this.queues;
     const starts = files.fileStarts(queue);
     const [first] = starts;
-    const last = starts[starts.length - 1];
-    if (first === undefined || last === undefined) return false;
-    const end = this.firstUnitPast(queue, first, last + files.unitsPerFile, cutAt);
-    const newest = end > first ? files.readUnit(queue, end - 1) : undefined;
-    if (!newest || isFrontFiller(newest)) return false;
+    if (first === undefined) return false;
+    const end = this.firstUnitPast(queue, starts, cutAt);
+    if (end === first) {
+      this.queues.cutFiles(queue, first, starts);
+      return false;
+    }
+    const newest = files.readUnit(queue, end - 1);
+    if (!newest || isFrontFiller(newest)) {
+      files.removeQueue(queue);
+      return false;
+    }
     queue.resumeAt(first, end);
-    const isLeftover = cutAt !== Infinity && (last >= end || files.holdsBytesFrom(queue, end));
-    if (isLeftover) this.queues.cutFiles(queue, end);
+    if (cutAt !== Infinity) this.queues.cutFiles(queue, end, starts);
     return true;
   }
 
@@ -126,14 +130,30 @@ export class QueueLoader {
     );
   }
 
-  /** The units that stay come first, so the first that goes is found by halving. */
-  private firstUnitPast(queue: ConsumeQueue, from: number, to: number, cutAt: number): number {
-    let low = from;
-    let high = to;
+  /**
+   * The units that stay come first, so the first that goes is found by halving, in the newest file
+   * that begins with one that stays. Steps double at first, as most queues are short.
+   */
+  private firstUnitPast(queue: ConsumeQueue, starts: readonly number[], cutAt: number): number {
+    const { files } = this.queues;
+    const isPast = (offset: number): boolean => {
+      const unit = files.readUnit(queue, offset);
+      return !unit || unit.physicalOffset >= cutAt;
+    };
+    const start = [...starts].reverse().find((offset) => !isPast(offset));
+    if (start === undefined) return starts[0] ?? 0;
+    const fileEnd = start + files.unitsPerFile;
+    let low = start + 1;
+    let step = 1;
+    while (low < fileEnd && !isPast(low)) {
+      step *= 2;
+      low = Math.min(low + step, fileEnd);
+    }
+    let high = low;
+    low = Math.max(start + 1, high - step);
     while (low < high) {
       const middle = low + Math.floor((high - low) / 2);
-      const unit = this.queues.files.readUnit(queue, middle);
-      if (!unit || unit.physicalOffset >= cutAt) high = middle;
+      if (isPast(middle)) high = middle;
       else low = middle + 1;
     }
     return low;

@@ -108,7 +108,7 @@ export class StoreRecovery {
     if (!isUnchanged) {
       // I2: what recovery found becomes visible only once it is durable.
       await log.syncAll();
-      await checkpointService.persist(false);
+      await checkpointService.persistIfWorthwhile();
     } else {
       // So that a missing checkpoint always means a lost one.
       if (plan.row === 'NEW_STORE') await this.parts.checkpoint.write(NOTHING_DURABLE);
@@ -194,7 +194,7 @@ export class StoreRecovery {
         dispatcher.lastStoreTimestamp = redispatcher.lastStoreTimestamp;
         log.resumeAt(offset, Math.min(log.flushedOffset, offset));
         await log.syncAll();
-        await checkpointService.persist(false);
+        await checkpointService.persistIfWorthwhile();
       },
     };
   }

@@ -85,7 +85,7 @@ export class StoreSimulation {
     return createTestStore(this.disk, {
       pid: ++this.pid,
       clock: this.clock,
-      config: { flushDiskType, ...config },
+      config: { flushDiskType, flushConsumeQueueThoroughInterval: 400, ...config },
     });
   }
 
