@@ -25,6 +25,8 @@ const jestSuites = {
   interop: { folders: ['test/interop'], limitMinutes: 12 },
   crash: { folders: ['test/crash'], limitMinutes: Number(process.env.CRASH_LIMIT_MINUTES ?? 10) },
 };
+/** Half a minute on a quiet machine. */
+const CHECKS_LIMIT_MINUTES = 10;
 const suiteNames = ['checks', ...Object.keys(jestSuites)];
 
 const args = process.argv.slice(2);
@@ -92,7 +94,8 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
 }
 
 async function runChecks() {
-  const { lastLine, timedOut } = await run('tools/check.mjs', [], 5);
+  const { lastLine, timedOut } = await run('tools/check.mjs', [], CHECKS_LIMIT_MINUTES);
+  if (timedOut) console.log(`FAIL checks: stopped after ${CHECKS_LIMIT_MINUTES} minutes`);
   const found = /(\d+) passed, (\d+) failed/.exec(lastLine);
   if (!found || timedOut) return { failed: 1 };
   return { passed: Number(found[1]), failed: Number(found[2]) };
@@ -156,7 +159,7 @@ const summary = [];
 const jestWanted = Object.entries(jestSuites).filter(([name]) => wanted.includes(name));
 // The checks build first; without them the tests still need what the build writes.
 if (wanted.includes('checks')) summary.push(await suite('checks', runChecks));
-else await run('tools/check.mjs', ['build'], 5).then(({ code }) => add({ failed: code ? 1 : 0 }));
+else await run('tools/check.mjs', ['build'], CHECKS_LIMIT_MINUTES).then(({ code }) => add({ failed: code ? 1 : 0 }));
 for (const [name, options] of jestWanted) {
   summary.push(await suite(name, () => runJest(name, options)));
 }

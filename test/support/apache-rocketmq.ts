@@ -71,6 +71,8 @@ export async function startApacheRocketMQ(brokerProperties: Properties = {}): Pr
       mappedFileSizeCommitLog: 104_857_600,
       maxIndexNum: 1000,
       maxHashSlotNum: 4000,
+      // 200 ms by default, after which it refuses sends: a busy test machine takes longer.
+      waitTimeMillsInSendQueue: 20_000,
       ...brokerProperties,
     });
     await waitForBroker(namesrvPort, 'broker-a');
