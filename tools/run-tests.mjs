@@ -159,7 +159,10 @@ const summary = [];
 const jestWanted = Object.entries(jestSuites).filter(([name]) => wanted.includes(name));
 // The checks build first; without them the tests still need what the build writes.
 if (wanted.includes('checks')) summary.push(await suite('checks', runChecks));
-else await run('tools/check.mjs', ['build'], CHECKS_LIMIT_MINUTES).then(({ code }) => add({ failed: code ? 1 : 0 }));
+else
+  await run('tools/check.mjs', ['build'], CHECKS_LIMIT_MINUTES).then(({ code }) =>
+    add({ failed: code ? 1 : 0 }),
+  );
 for (const [name, options] of jestWanted) {
   summary.push(await suite(name, () => runJest(name, options)));
 }
