@@ -1,9 +1,4 @@
-import {
-  MessageConst,
-  SystemTopic,
-  endOfPropertyValue,
-  findProperty,
-} from '@rocket-nest/common';
+import { MessageConst, SystemTopic, endOfPropertyValue, findProperty } from '@rocket-nest/common';
 import type { LimitHits } from '@rocket-nest/remoting';
 import { PutMessageStatus } from '@rocket-nest/store';
 import type { MessageExtBrokerInner, MessageStore, PutMessageCallback } from '@rocket-nest/store';
