@@ -491,7 +491,8 @@ describe('transactions of a broker', () => {
         await kit.heartbeat();
       }
       kit.onCheck = (check) => {
-        void kit.end(kit.halfOf(check), COMMIT, { fromTransactionCheck: 'true' });
+        const fields = { fromTransactionCheck: 'true' };
+        kit.end(kit.halfOf(check), COMMIT, fields).catch(() => undefined);
       };
       await kit.round();
       await until(async () => (await kit.bodies()).length >= decided.length);
