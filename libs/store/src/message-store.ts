@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import type { Timer } from '@rocket-nest/common';
 import { errorMessageOf } from '@rocket-nest/common';
+import { continueStringHash } from './bytes/java-string-hash';
 import { AbortFile } from './checkpoint/abort-file';
 import { LockFile } from './checkpoint/lock-file';
 import { SystemProcessProbe, type ProcessProbe } from './checkpoint/process-probe';
@@ -41,6 +42,8 @@ export class MessageStore {
   private readonly parts: StoreComponents;
   private readonly abortFile: AbortFile;
   private readonly lockFile: LockFile;
+  /** Tells this boot of the machine from others, 0 where that cannot be told. */
+  private readonly bootHash: number;
   private state: StoreState = 'new';
   private flushTimer: Timer | undefined;
   private recovery: RecoveryResult | undefined;
@@ -54,6 +57,7 @@ export class MessageStore {
     const { root } = this.parts.paths;
     this.abortFile = new AbortFile(deps.fileSystem, root, processProbe.pid);
     this.lockFile = new LockFile(deps.fileSystem, root, processProbe);
+    this.bootHash = hashOfBoot(processProbe.bootMark());
   }
 
   /**
@@ -65,7 +69,7 @@ export class MessageStore {
     this.deps.fileSystem.mkdir(this.parts.paths.root);
     this.lockFile.acquire();
     try {
-      this.recovery = await new StoreRecovery(this.parts, this.abortFile).run();
+      this.recovery = await new StoreRecovery(this.parts, this.abortFile, this.bootHash).run();
     } catch (error) {
       this.abandon();
       throw error;
@@ -366,23 +370,29 @@ export class MessageStore {
   }
 
   private async closeCleanly(): Promise<void> {
-    const { commitService, checkpointService, log, pool } = this.parts;
+    const { commitService, checkpointService, offsetSaver, log, pool } = this.parts;
     commitService.commit();
     try {
-      const isDurable = await checkpointService.persist(true);
-      if (!isDurable || log.readOnlyReason !== undefined) {
+      const outcome = await checkpointService.persistFinally(this.bootHash !== 0);
+      if (outcome === 'failed' || log.readOnlyReason !== undefined) {
         this.deps.logger.error('not a clean stop, the next start will check the store', {});
         return;
       }
-      await this.parts.offsetSaver.save();
+      await offsetSaver.save(outcome === 'written' ? this.bootHash : 0);
       for (const file of log.files.all) file.unpin();
       pool.closeAll();
-      this.abortFile.remove();
+      // The abort file stays with files that only the running system vouches for.
+      if (outcome === 'durable') this.abortFile.remove();
     } catch (error) {
       const cause = errorMessageOf(error);
       this.deps.logger.error('not a clean stop, the next start will check the store', { cause });
     }
   }
+}
+
+function hashOfBoot(mark: string): number {
+  const bytes = Buffer.from(mark);
+  return continueStringHash(0, bytes, 0, bytes.length);
 }
 
 function refuse(callback: PutMessageCallback, status: PutMessageStatus, problem: string): void {

@@ -11,7 +11,8 @@ const CONTENT = /^lock (\d+) (\S*)/;
 /**
  * Keeps a second process off the folder. Node offers no file lock that the system would drop with
  * the process, so the file names its holder, and a holder that no longer runs (killed, or its number
- * now belongs to another process) does not count.
+ * now belongs to another process) does not count. A lock of the system, which the original takes, is
+ * respected where it can be seen.
  */
 export class LockFile {
   private isHeld = false;
@@ -54,6 +55,11 @@ export class LockFile {
   }
 
   private holder(): number | undefined {
+    const path = `${this.folder}/${NAME}`;
+    return this.probe.systemLockHolder(path) ?? this.namedHolder();
+  }
+
+  private namedHolder(): number | undefined {
     const content = readWholeFile(this.fileSystem, `${this.folder}/${NAME}`, MAX_BYTES);
     const match = CONTENT.exec(content?.toString('latin1') ?? '');
     if (!match) return undefined;

@@ -21,13 +21,16 @@ export class QueueOffsetSaver {
     private readonly clock: Clock,
   ) {}
 
-  /** Durable when it resolves; positions may have moved on by then, unless nothing is stored. */
-  save(): Promise<void> {
-    this.last = this.last.catch(() => undefined).then(() => this.write());
+  /**
+   * Durable when it resolves; positions may have moved on by then, unless nothing is stored. With a
+   * `bootHash` the table also vouches, within that boot, for the files that are not synced yet.
+   */
+  save(bootHash = 0): Promise<void> {
+    this.last = this.last.catch(() => undefined).then(() => this.write(bootHash));
     return this.last;
   }
 
-  private async write(): Promise<void> {
+  private async write(bootHash: number): Promise<void> {
     const slices = new Slices(this.clock);
     const topics = new Map<string, QueueOffsets[]>();
     for (const [topic, { queues }] of [...this.queues.topics]) {
@@ -45,6 +48,8 @@ export class QueueOffsetSaver {
       logMaxOffset: this.dispatcher.dispatchedOffset,
       indexFiles: this.index.fileNames,
       topics,
+      unsyncedFiles: bootHash === 0 ? [] : this.queues.unsyncedFileNames,
+      bootHash,
     });
   }
 }

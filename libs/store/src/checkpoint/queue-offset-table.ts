@@ -5,7 +5,7 @@ import { readWholeFile, replaceFile } from '../files/file-io';
 
 const NAME = 'queueoffsets';
 const MAGIC = 0x524e5154;
-const VERSION = 1;
+const VERSION = 2;
 const HEADER_BYTES = 44;
 const MAX_BYTES = 1024 * 1024 * 1024;
 /** Queue positions behind the topic's name: int32 queue id, int64 minimum, int64 next. */
@@ -25,6 +25,10 @@ export interface QueueOffsetTableState {
   /** Names of the index files that existed. */
   readonly indexFiles: readonly string[];
   readonly topics: ReadonlyMap<string, readonly QueueOffsets[]>;
+  /** Consume queue files that were written and not synced, below the folder of consume queues. */
+  readonly unsyncedFiles: readonly string[];
+  /** Hash of the machine's boot in which those files are sure to be whole; 0 = none are left. */
+  readonly bootHash: number;
 }
 
 /**
@@ -33,10 +37,12 @@ export interface QueueOffsetTableState {
  * queue whose records are all gone goes on counting).
  *
  *      0  4  magic            4  4  version
- *      8  8  log minimum     16  8  log maximum     24  8  reserved
+ *      8  8  log minimum     16  8  log maximum
+ *     24  4  boot hash       28  4  unsynced files
  *     32  4  index files     36  4  topics
  *     40  4  CRC-32 of everything behind
- *     then per index file 2 + n name, per topic 2 + n name, int32 queues, per queue 20 bytes
+ *     then per index file 2 + n name, per topic 2 + n name, int32 queues, per queue 20 bytes, per
+ *     unsynced file 2 + n name
  */
 export class QueueOffsetTable {
   constructor(
@@ -62,6 +68,7 @@ export class QueueOffsetTable {
 function encode(state: QueueOffsetTableState): Buffer {
   let sizeBytes = HEADER_BYTES;
   for (const name of state.indexFiles) sizeBytes += 2 + Buffer.byteLength(name);
+  for (const name of state.unsyncedFiles) sizeBytes += 2 + Buffer.byteLength(name);
   for (const [topic, queues] of state.topics) {
     sizeBytes += 2 + Buffer.byteLength(topic) + 4 + queues.length * QUEUE_BYTES;
   }
@@ -70,6 +77,8 @@ function encode(state: QueueOffsetTableState): Buffer {
   putInt32(bytes, 4, VERSION);
   putInt64(bytes, 8, state.logMinOffset);
   putInt64(bytes, 16, state.logMaxOffset);
+  putInt32(bytes, 24, state.bootHash);
+  putInt32(bytes, 28, state.unsyncedFiles.length);
   putInt32(bytes, 32, state.indexFiles.length);
   putInt32(bytes, 36, state.topics.size);
   let at = HEADER_BYTES;
@@ -85,12 +94,14 @@ function encode(state: QueueOffsetTableState): Buffer {
       at += QUEUE_BYTES;
     }
   }
+  for (const name of state.unsyncedFiles) at = putText(bytes, at, name);
   putInt32(bytes, 40, crc32(bytes, HEADER_BYTES, sizeBytes - HEADER_BYTES));
   return bytes;
 }
 
 function decode(bytes: Buffer): QueueOffsetTableState {
   const indexFiles: string[] = [];
+  const unsyncedFiles: string[] = [];
   const topics = new Map<string, QueueOffsets[]>();
   let at = HEADER_BYTES;
   const text = (): string => {
@@ -113,11 +124,14 @@ function decode(bytes: Buffer): QueueOffsetTableState {
     }
     topics.set(topic, queues);
   }
+  for (let left = getInt32(bytes, 28); left > 0; left--) unsyncedFiles.push(text());
   return {
     logMinOffset: getInt64(bytes, 8),
     logMaxOffset: getInt64(bytes, 16),
     indexFiles,
     topics,
+    unsyncedFiles,
+    bootHash: getInt32(bytes, 24),
   };
 }
 

@@ -16,6 +16,12 @@ const MAX_LOG_BYTES = 1024 * 1024 * 1024;
 const FEW_FILES = 1000;
 const LONG_INTERVALS = 6;
 
+/**
+ * What the last `persist` reached: everything is durable and the checkpoint says so; everything is
+ * written, which lasts as long as the machine runs; or not even that.
+ */
+export type PersistOutcome = 'durable' | 'written' | 'failed';
+
 export interface CheckpointIntervals {
   readonly flushIntervalMs: number;
   readonly thoroughIntervalMs: number;
@@ -73,29 +79,38 @@ export class CheckpointService {
     return this.flushing;
   }
 
+  /** Makes consume queues and index durable up to what is visible now, then the checkpoint. */
+  async persist(): Promise<void> {
+    await this.persistAs(false, false);
+  }
+
   /**
-   * Makes consume queues and index durable up to what is visible now, then the checkpoint. With
-   * `isFinal` the index gets its slots too, and syncing gives up when it takes too long. Returns
-   * whether the checkpoint was written.
+   * The last `persist`: the index gets its slots too, and syncing gives up when it takes too long.
+   * With `mayLeaveUnsynced` many files are not synced at all. Returns what holds then.
    */
-  async persist(isFinal: boolean): Promise<boolean> {
-    if (this.brokenReason !== undefined) return false;
+  persistFinally(mayLeaveUnsynced: boolean): Promise<PersistOutcome> {
+    return this.persistAs(true, mayLeaveUnsynced);
+  }
+
+  private async persistAs(isFinal: boolean, mayLeaveUnsynced: boolean): Promise<PersistOutcome> {
+    if (this.brokenReason !== undefined) return 'failed';
     const position = this.dispatcher.dispatchedOffset;
     const timestamp = this.dispatcher.lastStoreTimestamp;
     const indexTimestamp = this.index.endTimestamp;
     const indexSnapshot = this.index.snapshot();
     const isFlushed = await this.flush();
     await this.commitService.sync();
-    if (!isFlushed || this.commitLog.flushedOffset < position) return false;
+    if (!isFlushed || this.commitLog.flushedOffset < position) return 'failed';
     const slices = new Slices(this.clock);
     try {
-      if (!(await this.syncQueues(isFinal))) return false;
       await this.index.sync(indexSnapshot, isFinal, () => slices.pause());
+      if (mayLeaveUnsynced && this.queues.unsyncedFiles > FEW_FILES) return 'written';
+      if (!(await this.syncQueues(isFinal))) return 'failed';
     } catch (error) {
       // The system may have dropped the pages, so a later sync that succeeds would prove nothing.
       this.brokenReason = `a sync failed (${errorMessageOf(error)})`;
       this.logger.error('no checkpoint until restart', { reason: this.brokenReason });
-      return false;
+      return 'failed';
     }
     await this.checkpoint.write({
       physicMsgTimestamp: timestamp,
@@ -106,7 +121,7 @@ export class CheckpointService {
       indexPosition: position,
     });
     this.checkpointedOffset = position;
-    return true;
+    return 'durable';
   }
 
   /** For recovery: checkpoints when that costs less than reading the log again would. */
@@ -114,7 +129,7 @@ export class CheckpointService {
     await this.flush();
     const bytes = this.dispatcher.dispatchedOffset - Math.max(this.checkpointedOffset, 0);
     if (this.queues.unsyncedFiles <= FEW_FILES || this.isWorthwhile(bytes)) {
-      await this.persist(false);
+      await this.persist();
     }
   }
 
@@ -177,7 +192,7 @@ export class CheckpointService {
 
   private async persistQuietly(): Promise<void> {
     try {
-      await this.persist(false);
+      await this.persist();
     } catch (error) {
       this.logger.warn('checkpoint not written, will try again', { cause: errorMessageOf(error) });
     }

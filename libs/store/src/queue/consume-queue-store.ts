@@ -101,6 +101,16 @@ export class ConsumeQueueStore {
     return { files, folders: this.files.takeUnsyncedFolders() };
   }
 
+  /** The same below the folder of consume queues. */
+  get unsyncedFileNames(): string[] {
+    return [...this.unsynced].map((path) => path.slice(this.files.folder.length + 1));
+  }
+
+  /** Takes over what the store before this one had not synced. */
+  addUnsynced(names: readonly string[]): void {
+    for (const name of names) this.unsynced.add(`${this.files.folder}/${name}`);
+  }
+
   get unsyncedFiles(): number {
     return this.unsynced.size;
   }

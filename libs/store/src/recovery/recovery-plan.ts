@@ -12,6 +12,8 @@ export interface FilesFound {
   readonly hasAbort: boolean;
   readonly checkpoint: CheckpointState | undefined;
   readonly table: QueueOffsetTableState | undefined;
+  /** The last stop left files unsynced, and the machine has been running ever since. */
+  readonly isTableVouched: boolean;
   /** Every queue that the table knows with messages has its folder. */
   readonly hasTableQueues: boolean;
   readonly hasQueueFolders: boolean;
@@ -27,6 +29,7 @@ export interface FilesFound {
 export type RecoveryRow =
   | 'NEW_STORE'
   | 'CLEAN_STOP'
+  | 'STOP_WITHOUT_SYNC'
   | 'CLEAN_STOP_LOG_LOST'
   | 'CLEAN_STOP_QUEUES_MISSING'
   | 'CLEAN_STOP_INDEX_MISSING'
@@ -60,6 +63,9 @@ export function decideRecovery(found: FilesFound): RecoveryPlan {
   if (found.logFilesEnd === 0 && table === undefined) return rebuildAll(found, 'NEW_STORE', 0);
   if (!found.hasAbort) {
     return table && found.atTableEnd !== 'more' ? cleanStop(found, table) : otherBroker(found);
+  }
+  if (table && found.isTableVouched && found.hasTableQueues && found.hasTableIndex) {
+    if (found.atTableEnd === 'end') return { ...cleanStop(found, table), row: 'STOP_WITHOUT_SYNC' };
   }
   if (!checkpoint) {
     return rebuildAll(found, 'UNCLEAN_STOP_NO_CHECKPOINT', found.lastFileStart);

@@ -94,6 +94,49 @@ describe('recovery', () => {
     expect(await answersOf(store)).toEqual(before);
   });
 
+  describe('STOP_WITHOUT_SYNC', () => {
+    const prepareManyQueues = async (): Promise<void> => {
+      await open();
+      for (let i = 0; i < 1100; i++) {
+        const message = createTestMessage('Many', i, `m${i}`);
+        void store.putMessageAsync(message);
+      }
+      await fill(store, 10);
+    };
+
+    it('the machine still runs: starts as after a clean stop', async () => {
+      await prepareManyQueues();
+      const before = await answersOf(store);
+      const syncs = disk.calls.fdatasync;
+      await store.shutdown();
+      expect(disk.calls.fdatasync - syncs).toBeLessThan(20);
+      await expectSame(before, 'STOP_WITHOUT_SYNC');
+    });
+
+    it('the machine was booted since: recovers from the checkpoint', async () => {
+      await prepareManyQueues();
+      const before = await answersOf(store);
+      await store.shutdown();
+      disk = disk.cutPower(new SeededRandom(3));
+      await open({ boot: 'another' });
+      expect(row()).toMatch(/^UNCLEAN_STOP/);
+      expect(await answersOf(store)).toEqual(before);
+    });
+
+    it('twice in a row, then booted: what the first one left unsynced is not forgotten', async () => {
+      await prepareManyQueues();
+      await store.shutdown();
+      await open();
+      expect(row()).toBe('STOP_WITHOUT_SYNC');
+      await fill(store, 5, 10);
+      const before = await answersOf(store);
+      await store.shutdown();
+      disk = disk.cutPower(new SeededRandom(4));
+      await open({ boot: 'another' });
+      expect(await answersOf(store)).toEqual(before);
+    });
+  });
+
   it('CLEAN_STOP_QUEUES_MISSING: one topic’s folder deleted, all are made again', async () => {
     const before = await prepare(300, 'clean');
     disk.removeFolder(`${STORE_FOLDER}/consumequeue/Topic1`);

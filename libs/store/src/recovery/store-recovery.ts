@@ -16,6 +16,7 @@ const CHECKPOINT_EVERY_BYTES = 256 * 1024 * 1024;
 const UNCHANGED: ReadonlySet<RecoveryPlan['row']> = new Set([
   'NEW_STORE',
   'CLEAN_STOP',
+  'STOP_WITHOUT_SYNC',
   'CLEAN_STOP_LOG_LOST',
 ]);
 const NOTHING_DURABLE = {
@@ -47,6 +48,7 @@ export class StoreRecovery {
   constructor(
     private readonly parts: StoreComponents,
     private readonly abortFile: AbortFile,
+    private readonly bootHash: number,
   ) {
     const { deps, queues, escapeNames, log } = parts;
     this.loader = new QueueLoader(deps.fileSystem, log.files, queues, escapeNames);
@@ -61,7 +63,8 @@ export class StoreRecovery {
     const found = this.inspect(hadAbort, table);
     let plan = decideRecovery(found);
     deps.logger.info('store recovery', { row: plan.row, log: log.files.folder });
-    if (await this.carryOut(plan, table, !hadAbort)) {
+    const wasClean = !hadAbort || plan.row === 'STOP_WITHOUT_SYNC';
+    if (await this.carryOut(plan, table, wasClean)) {
       return { row: plan.row, logEnd: log.appendOffset, recordsRead: this.recordsRead };
     }
     deps.logger.warn('consume queues are behind the log, reading all of it', {});
@@ -71,7 +74,7 @@ export class StoreRecovery {
       queues: 'rebuild',
       queuesFrom: log.minOffset,
     };
-    await this.carryOut(plan, table, !hadAbort);
+    await this.carryOut(plan, table, false);
     return { row: plan.row, logEnd: log.appendOffset, recordsRead: this.recordsRead };
   }
 
@@ -143,8 +146,10 @@ export class StoreRecovery {
   ): Promise<number | undefined> {
     const slices = new Slices(this.parts.deps.clock);
     if (plan.queues === 'rebuild') this.loader.removeFolders();
-    else if (plan.queues === 'table' && table) this.loader.loadFromTable(table);
-    else {
+    else if (plan.queues === 'table' && table) {
+      this.loader.loadFromTable(table);
+      this.parts.queues.addUnsynced(table.unsyncedFiles);
+    } else {
       const cutAt = plan.queuesFrom ?? Infinity;
       if (!(await this.loader.loadFromFiles(cutAt, () => slices.pause()))) return undefined;
     }
@@ -280,6 +285,8 @@ export class StoreRecovery {
       hasAbort,
       checkpoint: state,
       table,
+      isTableVouched:
+        table !== undefined && table.bootHash !== 0 && table.bootHash === this.bootHash,
       hasTableQueues: table === undefined || this.loader.matches(table),
       hasQueueFolders: this.loader.hasFolders(),
       hasTableIndex: table === undefined || table.indexFiles.every((name) => indexFiles.has(name)),

@@ -23,7 +23,10 @@ const BORN_HOST = createHostAddress('10.0.0.9', 53000);
 
 /** Each process is another one, and none but the asking one runs. */
 export class LoneProcess implements ProcessProbe {
-  constructor(readonly pid: number) {}
+  constructor(
+    readonly pid: number,
+    private readonly boot: string,
+  ) {}
 
   startMark(): string {
     return 'mark';
@@ -32,11 +35,21 @@ export class LoneProcess implements ProcessProbe {
   isAlive(pid: number): boolean {
     return pid === this.pid;
   }
+
+  systemLockHolder(): undefined {
+    return undefined;
+  }
+
+  bootMark(): string {
+    return this.boot;
+  }
 }
 
 export interface StoreKitOptions {
   readonly config?: Partial<MessageStoreConfig>;
   readonly pid?: number;
+  /** Which boot of the machine it is. */
+  readonly boot?: string;
   readonly logger?: Logger;
   readonly clock?: Clock;
   readonly turn?: EventLoopTurn;
@@ -68,7 +81,7 @@ export function createTestStore(
       turn: options.turn ?? new EventLoopTurn(),
       limits: options.limits,
     },
-    new LoneProcess(options.pid ?? 1),
+    new LoneProcess(options.pid ?? 1, options.boot ?? 'boot'),
   );
 }
 
