@@ -121,7 +121,7 @@ export class BrokerController implements BrokerContext {
       clock,
       logger,
       file: this.configFile('topicQueueMapping.json'),
-      onMappingChanged: (topic) => this.registerTopic(topic),
+      onMappingChanged: (topic) => this.topicConfigManager.announceAgain(topic),
     });
     this.subscriptionGroupManager = new SubscriptionGroupManager(config.broker, {
       clock,
@@ -322,11 +322,6 @@ export class BrokerController implements BrokerContext {
       onTopicsChanged: (topics) => this.brokerOuterApi.registerTopics(topics),
       onTopicDeleted: (topic) => this.pullRequestHoldService.wakeTopic(topic),
     });
-  }
-
-  private registerTopic(topic: string): void {
-    const config = this.topicConfigManager.selectTopicConfig(topic);
-    if (config) this.brokerOuterApi.registerTopics([config]);
   }
 
   private createConsumerManager(): ConsumerManager {

@@ -180,6 +180,17 @@ describe('TopicConfigManager', () => {
     expect(manager.dataVersion.counter).toBe(counter + 1);
   });
 
+  it('announces a topic again under a new version, else name servers take it for no news', async () => {
+    const manager = load();
+    await manager.updateTopicConfig(createTopicConfig('Static'));
+    const before = manager.dataVersion;
+    told.length = 0;
+    manager.announceAgain('Static');
+    manager.announceAgain('unknown');
+    expect(told.map(({ topicName }) => topicName)).toEqual(['Static']);
+    expect(manager.dataVersion.counter).toBe(before.counter + 1);
+  });
+
   it('deletes a topic once', async () => {
     const manager = load();
     autoCreate(manager, 'T');

@@ -179,6 +179,18 @@ export class TopicConfigManager {
     await this.persist();
   }
 
+  /**
+   * Tells the name servers of a topic again because something beside its configuration changed.
+   * They take it for news only under a new version.
+   */
+  announceAgain(topic: string): void {
+    const config = this.table.get(topic);
+    if (!config) return;
+    this.nextVersion();
+    this.deps.onTopicsChanged([config]);
+    this.requestPersist();
+  }
+
   /** Removes a topic; false when there is none. Its messages are the store's business. */
   deleteTopicConfig(topic: string): boolean {
     if (!this.table.delete(topic)) return false;
