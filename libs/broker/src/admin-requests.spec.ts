@@ -449,7 +449,8 @@ describe('what admin tools ask of a broker', () => {
       expect(await bodyOf(ask('QUERY_ASSIGNMENT', {}, stranger))).toEqual({
         messageQueueAssignments: [],
       });
-      for (const init of [{ topic: 'Nope' }, { consumerGroup: 'Nope' }]) {
+      const strangers: Record<string, string>[] = [{ topic: 'Nope' }, { consumerGroup: 'Nope' }];
+      for (const init of strangers) {
         expect(await bodyOf(ask('QUERY_ASSIGNMENT', {}, assignment(init)))).toEqual({});
       }
       const all = assignment({ consumerGroup: 'Nope', messageModel: 'BROADCASTING' });

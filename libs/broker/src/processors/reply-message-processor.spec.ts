@@ -1,11 +1,9 @@
 import { decodeProperties, encodeProperties } from '@rocket-nest/common';
-import { RemotingCommand } from '@rocket-nest/remoting';
+import { RemotingCommand, RequestCode } from '@rocket-nest/remoting';
 import { createTemporaryFolder } from '../testing/temporary-folder';
 import { TransactionKit } from '../testing/transaction-kit';
 
-const PUSH_REPLY_MESSAGE_TO_CLIENT = 326;
-const SEND_REPLY_MESSAGE = 324;
-const SEND_REPLY_MESSAGE_V2 = 325;
+const { PUSH_REPLY_MESSAGE_TO_CLIENT, SEND_REPLY_MESSAGE, SEND_REPLY_MESSAGE_V2 } = RequestCode;
 const TOPIC = 'DefaultCluster_REPLY_TOPIC';
 
 const propertiesOf = (init: Record<string, string>): string =>

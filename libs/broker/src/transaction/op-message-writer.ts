@@ -20,6 +20,8 @@ export interface OpMessageWriterDeps {
   readonly turn: EventLoopTurn;
   readonly messageStore: Pick<MessageStore, 'putMessage'>;
   readonly storeHost: () => HostAddress;
+  /** Write at the end of every turn of the event loop, for a store without an index. */
+  readonly writesEveryTurn: boolean;
   /** Bytes of offsets after which an op message is written without waiting for the interval. */
   readonly maxOpBytes: number;
   /** An op message is stored, and the greatest half offset it names. */
@@ -66,15 +68,13 @@ export class OpMessageWriter implements TurnTask {
     this.pending.push(halfOffset);
     this.pendingBytes += digitsOf(halfOffset) + 1;
     if (this.pendingBytes >= this.deps.maxOpBytes) this.flush();
+    else if (this.deps.writesEveryTurn) this.flushAtTurnEnd();
   }
 
   /** Names it at the end of this turn of the event loop; `waiter` is told. */
   addNow(halfOffset: number, waiter: OpWaiter): void {
     this.waiters.push(waiter);
-    if (!this.isDeferred) {
-      this.isDeferred = true;
-      this.deps.turn.deferCommit(this);
-    }
+    this.flushAtTurnEnd();
     this.add(halfOffset);
   }
 
@@ -100,6 +100,12 @@ export class OpMessageWriter implements TurnTask {
     this.flush();
     if (this.inFlight === 0) return Promise.resolve();
     return new Promise((resolve) => (this.onIdle = resolve));
+  }
+
+  private flushAtTurnEnd(): void {
+    if (this.isDeferred) return;
+    this.isDeferred = true;
+    this.deps.turn.deferCommit(this);
   }
 
   private inBatches(offsets: readonly number[]): number[][] {

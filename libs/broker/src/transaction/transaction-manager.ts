@@ -200,6 +200,8 @@ export class TransactionManager implements TransactionalMessageService {
       ...deps,
       storeHost,
       maxOpBytes: settings.transactionOpMsgMaxSize,
+      // Without an index nobody finds a commit again whose op message was lost.
+      writesEveryTurn: !messageStore.config.messageIndexEnable,
       onOpMessage: (opOffset, halfOffset) => progress.noteOpMessage(opOffset, halfOffset),
     });
     const reader = new HalfQueueReader({ clock, messageStore });

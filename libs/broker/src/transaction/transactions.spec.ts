@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { decodeProperties, encodeMessageRecord } from '@rocket-nest/common';
+import { RequestCode } from '@rocket-nest/remoting';
 import { createTemporaryFolder } from '../testing/temporary-folder';
 import { COMMIT, ROLLBACK, TransactionKit, until } from '../testing/transaction-kit';
 import { readStoredMessage } from '../messages/stored-message';
@@ -107,7 +108,7 @@ describe('transactions of a broker', () => {
     it('does not answer to a state that is not known', async () => {
       await start();
       const half = await kit.sendHalf('a');
-      const request = kit.end(half, 0);
+      const request = kit.end(half, 0); // END_TRANSACTION without a decision
       const outcome = request.catch((error: Error) => error);
       expect((await kit.end(half, COMMIT)).code).toBe(0);
       await kit.client.shutdown();
@@ -145,6 +146,13 @@ describe('transactions of a broker', () => {
       expect(decodeProperties(op.propertiesText).get('TAGS')).toBe('d');
     });
 
+    it('writes an op message with every commit when there is no index to find it again', async () => {
+      await start({ messageIndexEnable: 'false', transactionOpBatchInterval: '600000' });
+      await kit.end(await kit.sendHalf('a'), COMMIT);
+      await kit.end(await kit.sendHalf('b'), COMMIT);
+      expect((await kit.records(OP)).map(({ body }) => body.toString())).toEqual(['0,', '1,']);
+    });
+
     it('writes an op message at once when it is full', async () => {
       await start({ transactionOpMsgMaxSize: '8', transactionOpBatchInterval: '600000' });
       for (let i = 0; i < 8; i++) await kit.end(await kit.sendHalf(`m${i}`), COMMIT);
@@ -166,7 +174,7 @@ describe('transactions of a broker', () => {
       const [check] = kit.checks;
       const fields = Object.fromEntries(check.extFields);
       const [, again] = await kit.records(HALF);
-      expect(check.isOneway).toBe(true);
+      expect([check.code, check.isOneway]).toEqual([RequestCode.CHECK_TRANSACTION_STATE, true]);
       expect(fields).toMatchObject({
         bname: 'broker-a',
         topic: HALF,
@@ -246,13 +254,17 @@ describe('transactions of a broker', () => {
 
       const position = kept.physicalOffset.toString(16).padStart(16, '0');
       const msgId = `7F00000100002A9F${position.toUpperCase()}`;
-      expect((await kit.ask(323, { topic: 'T', msgId })).code).toBe(0);
+      expect(
+        (await kit.ask(RequestCode.RESUME_CHECK_HALF_MESSAGE, { topic: 'T', msgId })).code,
+      ).toBe(0);
       await kit.round();
       await until(() => kit.checks.length === 3);
       const again = kit.halfOf(kit.checks[2]);
       expect((await kit.end(again, COMMIT, { fromTransactionCheck: 'true' })).code).toBe(0);
       expect(await kit.bodies()).toEqual(['stubborn']);
-      expect((await kit.ask(323, { topic: 'T', msgId })).code).toBe(1);
+      expect(
+        (await kit.ask(RequestCode.RESUME_CHECK_HALF_MESSAGE, { topic: 'T', msgId })).code,
+      ).toBe(1);
     });
 
     it('resumes the check of a transaction that goes on, and nothing that is none', async () => {
@@ -264,14 +276,21 @@ describe('transactions of a broker', () => {
       const [last] = (await kit.records(HALF)).slice(-1);
       const idOf = (position: number): string =>
         `7F00000100002A9F${position.toString(16).padStart(16, '0').toUpperCase()}`;
-      expect((await kit.ask(323, { msgId: idOf(last.physicalOffset) })).code).toBe(0);
+      expect(
+        (await kit.ask(RequestCode.RESUME_CHECK_HALF_MESSAGE, { msgId: idOf(last.physicalOffset) }))
+          .code,
+      ).toBe(0);
       await kit.round();
       await kit.round();
       await until(() => kit.checks.length === 4);
       expect(await kit.records(GIVEN_UP)).toHaveLength(0);
-      expect((await kit.ask(323, { msgId: idOf(1) })).code).toBe(1);
-      expect((await kit.ask(323, { msgId: 'nonsense' })).code).toBe(1);
-      expect((await kit.ask(323, { topic: 'T' })).code).toBe(1);
+      expect((await kit.ask(RequestCode.RESUME_CHECK_HALF_MESSAGE, { msgId: idOf(1) })).code).toBe(
+        1,
+      );
+      expect(
+        (await kit.ask(RequestCode.RESUME_CHECK_HALF_MESSAGE, { msgId: 'nonsense' })).code,
+      ).toBe(1);
+      expect((await kit.ask(RequestCode.RESUME_CHECK_HALF_MESSAGE, { topic: 'T' })).code).toBe(1);
     });
 
     it('goes on to others past a half message that belongs nowhere, and past absent producers', async () => {
