@@ -6,7 +6,14 @@ import { describePulling } from './contract/pulling';
 import { describeRequestReply } from './contract/request-reply';
 import { describeSending } from './contract/sending';
 import { describeSharing } from './contract/sharing';
-import { describeTransactions } from './contract/transactions';
+import { describeTracing, traceBrokerProperties } from './contract/tracing';
+import { describeTransactions, transactionBrokerProperties } from './contract/transactions';
+
+/** What the brokers of the contract are configured with. */
+export const contractBrokerProperties = {
+  ...transactionBrokerProperties,
+  ...traceBrokerProperties,
+};
 
 /** What the client promises, the same on every server that speaks the protocol. */
 export function describeClientContract(
@@ -27,6 +34,7 @@ export function describeClientContract(
     describe('pulling', () => describePulling(kit));
     describe('transactions', () => describeTransactions(kit));
     describe('request and reply', () => describeRequestReply(kit));
+    describe('tracing', () => describeTracing(kit));
     describe('administration', () => describeAdministration(kit));
   });
 }

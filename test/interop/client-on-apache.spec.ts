@@ -1,9 +1,8 @@
 import { startApacheRocketMQ } from '../support/apache-rocketmq';
-import { describeClientContract } from './client-contract';
-import { transactionBrokerProperties } from './contract/transactions';
+import { contractBrokerProperties, describeClientContract } from './client-contract';
 
 jest.setTimeout(30_000);
 
 describeClientContract('the client on Apache RocketMQ', () =>
-  startApacheRocketMQ(transactionBrokerProperties),
+  startApacheRocketMQ(contractBrokerProperties),
 );

@@ -1,9 +1,6 @@
 import { startCluster } from '../support/servers';
-import { describeClientContract } from './client-contract';
-import { transactionBrokerProperties } from './contract/transactions';
+import { contractBrokerProperties, describeClientContract } from './client-contract';
 
 jest.setTimeout(30_000);
 
-describeClientContract('the client on our servers', () =>
-  startCluster(transactionBrokerProperties),
-);
+describeClientContract('the client on our servers', () => startCluster(contractBrokerProperties));

@@ -64,10 +64,21 @@ export type { CreateTopicOptions } from './admin/mq-admin';
 export type { MessageQuery } from './api/admin-api';
 export type { BoundaryType } from './api/queue-api';
 
+export type {
+  ConsumeMessageContext,
+  ConsumeMessageHook,
+  ConsumeReturnType,
+} from './hook/consume-message-hook';
+export type { EndTransactionContext, EndTransactionHook } from './hook/end-transaction-hook';
+export type { SendMessageContext, SendMessageHook } from './hook/send-message-hook';
+export type { TraceOptions } from './trace/trace-options';
+
 export { ClientRegistry } from './instance/client-registry';
 export type { ClientDependencies, ClientOptions } from './config/client-options';
 export type { AddressMapper } from './transport/address-mapper';
 export type { ClientTransport } from './transport/client-transport';
+export { AclClientRPCHook } from './transport/acl-client-rpc-hook';
+export type { SessionCredentials } from './transport/acl-client-rpc-hook';
 export type { RpcHook } from './transport/rpc-hook';
 export { ClientError } from './errors/client-error';
 export type { ClientErrorCode } from './errors/client-error-code';

@@ -79,5 +79,6 @@ function resultOf(
     transactionId: header.transactionId,
     recallHandle: header.recallHandle,
     regionId: response.extField('MSG_REGION'),
+    traceOn: response.extField('TRACE_ON') !== 'false',
   };
 }

@@ -1,6 +1,7 @@
 import type { Clock, FileSystem, Logger, Random } from '@rocket-nest/common';
 import type { ClientRegistry } from '../instance/client-registry';
 import type { ClientTransport } from '../transport/client-transport';
+import { AclClientRPCHook, type SessionCredentials } from '../transport/acl-client-rpc-hook';
 import type { AddressMapper } from '../transport/address-mapper';
 import type { RpcHook } from '../transport/rpc-hook';
 
@@ -32,7 +33,9 @@ export interface ClientOptions {
   vipChannelEnabled?: boolean;
   /** Whether open connections keep the process alive. Default false. */
   keepProcessAlive?: boolean;
-  /** Sees every request before it is sent and every answer; signs requests, for example. */
+  /** Signs all requests; a function is asked for each of them. Default: unsigned. */
+  credentials?: SessionCredentials | (() => SessionCredentials);
+  /** Sees every request before it is signed and sent, and every answer. */
   rpcHook?: RpcHook;
   /** Replaces broker addresses that this machine cannot reach. */
   addressMapper?: AddressMapper;
@@ -64,7 +67,7 @@ export interface ClientSettings {
   readonly connectTimeoutMs: number;
   readonly vipChannelEnabled: boolean;
   readonly keepProcessAlive: boolean;
-  readonly rpcHook: RpcHook | undefined;
+  readonly rpcHooks: readonly RpcHook[];
   readonly addressMapper: AddressMapper | undefined;
 }
 
@@ -81,7 +84,14 @@ export function clientSettings(options: ClientOptions): ClientSettings {
     connectTimeoutMs: options.connectTimeoutMs ?? 3000,
     vipChannelEnabled: options.vipChannelEnabled ?? false,
     keepProcessAlive: options.keepProcessAlive ?? false,
-    rpcHook: options.rpcHook,
+    rpcHooks: rpcHooksOf(options),
     addressMapper: options.addressMapper,
   };
+}
+
+/** In the order they see a request: the signature covers what the others have added. */
+function rpcHooksOf({ rpcHook, credentials }: ClientOptions): RpcHook[] {
+  const hooks: RpcHook[] = rpcHook ? [rpcHook] : [];
+  if (credentials) hooks.push(new AclClientRPCHook(credentials));
+  return hooks;
 }

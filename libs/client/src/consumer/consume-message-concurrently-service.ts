@@ -4,6 +4,7 @@ import { describeMessageQueue } from '../route/message-queues';
 import { Fifo } from '../support/fifo';
 import { isPromiseLike } from '../support/promise-like';
 import type { CachedMessage } from './cached-message';
+import { ConsumeCalls, returnTypeOf, type ConsumeCall } from './consume-calls';
 import type { ConsumeService } from './consume-service';
 import type { ConsumerRuntime } from './consumer-runtime';
 import { IdleWaiters } from './idle-waiters';
@@ -20,6 +21,8 @@ interface Batch {
   readonly queue: ProcessQueue;
   readonly entries: readonly CachedMessage[];
   startedAtMs: number;
+  /** Set once the listener is called. */
+  call: ConsumeCall | undefined;
 }
 
 /** Listeners that answer at once hold the event loop no longer than this. */
@@ -38,6 +41,7 @@ export class ConsumeMessageConcurrentlyService implements ConsumeService {
   private readonly waiting = new Fifo<Batch>();
   private readonly running = new Set<Batch>();
   private readonly idle = new IdleWaiters((queue) => this.isIdle(queue));
+  private readonly calls: ConsumeCalls;
   private timeoutTimer: Timer | undefined;
   private dispatching = false;
   private stopped = false;
@@ -46,7 +50,9 @@ export class ConsumeMessageConcurrentlyService implements ConsumeService {
     private readonly runtime: ConsumerRuntime,
     private readonly listener: MessageListenerConcurrently,
     private readonly sendBack: Pick<MessageSendBack, 'sendBack'>,
-  ) {}
+  ) {
+    this.calls = new ConsumeCalls(runtime);
+  }
 
   start(): void {
     const { settings, clock } = this.runtime;
@@ -68,11 +74,15 @@ export class ConsumeMessageConcurrentlyService implements ConsumeService {
     const size = this.runtime.settings.consumeMessageBatchMaxSize;
     const decodable = added.filter((entry) => !entry.undecodable);
     for (let start = 0; start < decodable.length; start += size) {
-      this.waiting.push({ queue, entries: decodable.slice(start, start + size), startedAtMs: 0 });
+      this.enqueue(queue, decodable.slice(start, start + size));
     }
     const damaged = added.filter((entry) => entry.undecodable);
-    if (damaged.length > 0) this.waiting.push({ queue, entries: damaged, startedAtMs: 0 });
+    if (damaged.length > 0) this.enqueue(queue, damaged);
     this.dispatch();
+  }
+
+  private enqueue(queue: ProcessQueue, entries: readonly CachedMessage[]): void {
+    this.waiting.push({ queue, entries, startedAtMs: 0, call: undefined });
   }
 
   private isIdle(queue: ProcessQueue | undefined): boolean {
@@ -115,8 +125,9 @@ export class ConsumeMessageConcurrentlyService implements ConsumeService {
       this.finished(batch, context, 'RECONSUME_LATER');
       return;
     }
+    const messages = entries.map((entry) => entry.message);
+    batch.call = this.calls.begin(queue, messages);
     try {
-      const messages = entries.map((entry) => entry.message);
       const status = this.listener.consumeConcurrently(messages, context);
       if (!isPromiseLike(status)) this.finished(batch, context, status);
       else {
@@ -135,18 +146,23 @@ export class ConsumeMessageConcurrentlyService implements ConsumeService {
       `the listener of ${this.runtime.consumerGroup} threw on ${describe(batch)}: ` +
         errorMessageOf(error),
     );
-    this.finished(batch, context, 'RECONSUME_LATER');
+    this.finished(batch, context, 'RECONSUME_LATER', error ?? new Error('nothing was thrown'));
   }
 
   private finished(
     batch: Batch,
     context: ConsumeConcurrentlyContext,
     status: ConsumeConcurrentlyStatus,
+    error?: unknown,
   ): void {
     if (!this.running.has(batch)) return; // it was given up before
     if (!(status in ConsumeConcurrentlyStatus)) this.warnOfStatus(batch, status);
     const done = status === 'CONSUME_SUCCESS' ? context.ackIndex + 1 : 0;
     const failed = batch.entries.slice(Math.max(0, done));
+    const returnType = returnTypeOf(status === 'CONSUME_SUCCESS', status, error);
+    if (batch.call) {
+      this.calls.end(batch.call, batch.entries.length - failed.length, returnType, error);
+    }
     if (failed.length === 0) {
       this.commit(batch.queue, batch.entries);
       this.end(batch);
@@ -211,6 +227,7 @@ export class ConsumeMessageConcurrentlyService implements ConsumeService {
           `${describe(batch)}: the messages are sent back`,
       );
       this.running.delete(batch);
+      if (batch.call) this.calls.end(batch.call, 0, 'TIME_OUT');
       void this.retryLater(batch, batch.entries, TIMEOUT_DELAY_LEVEL).then(() => this.end(batch));
     }
   }

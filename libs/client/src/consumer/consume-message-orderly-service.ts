@@ -4,6 +4,7 @@ import { describeMessageQueue } from '../route/message-queues';
 import { Fifo } from '../support/fifo';
 import { isPromiseLike } from '../support/promise-like';
 import type { CachedMessage } from './cached-message';
+import { ConsumeCalls, returnTypeOf, type ConsumeCall } from './consume-calls';
 import type { ConsumeService } from './consume-service';
 import { needsQueueLocks, type ConsumerRuntime } from './consumer-runtime';
 import { IdleWaiters } from './idle-waiters';
@@ -37,6 +38,7 @@ export class ConsumeMessageOrderlyService implements ConsumeService {
     queue ? !this.running.has(queue) : this.running.size === 0,
   );
   private readonly locked: boolean;
+  private readonly calls: ConsumeCalls;
   private dispatching = false;
   private stopped = false;
 
@@ -46,6 +48,7 @@ export class ConsumeMessageOrderlyService implements ConsumeService {
     private readonly sendBack: Pick<MessageSendBack, 'sendBack'>,
   ) {
     this.locked = needsQueueLocks(runtime);
+    this.calls = new ConsumeCalls(runtime);
   }
 
   start(): void {}
@@ -101,18 +104,19 @@ export class ConsumeMessageOrderlyService implements ConsumeService {
       void this.tryAgain(queue, batch, context);
       return;
     }
+    const messages = batch.map((entry) => entry.message);
+    const call = this.calls.begin(queue, messages);
     try {
-      const messages = batch.map((entry) => entry.message);
       const status = this.listener.consumeOrderly(messages, context);
-      if (!isPromiseLike(status)) this.finished(queue, batch, context, status);
+      if (!isPromiseLike(status)) this.finished(call, batch, context, status);
       else {
         status.then(
-          (value) => this.finished(queue, batch, context, value),
-          (error: unknown) => this.threw(queue, batch, context, error),
+          (value) => this.finished(call, batch, context, value),
+          (error: unknown) => this.threw(call, batch, context, error),
         );
       }
     } catch (error) {
-      this.threw(queue, batch, context, error);
+      this.threw(call, batch, context, error);
     }
   }
 
@@ -126,25 +130,31 @@ export class ConsumeMessageOrderlyService implements ConsumeService {
   }
 
   private threw(
-    queue: ProcessQueue,
+    call: ConsumeCall,
     batch: readonly CachedMessage[],
     context: ConsumeOrderlyContext,
     error: unknown,
   ): void {
     this.runtime.logger.warn(
       `the listener of ${this.runtime.consumerGroup} threw on message ` +
-        `${batch[0]?.message.msgId} of ${describeMessageQueue(queue.messageQueue)}: ` +
+        `${batch[0]?.message.msgId} of ${describeMessageQueue(call.queue.messageQueue)}: ` +
         errorMessageOf(error),
     );
-    this.finished(queue, batch, context, 'SUSPEND_CURRENT_QUEUE_A_MOMENT');
+    const reason = error ?? new Error('nothing was thrown');
+    this.finished(call, batch, context, 'SUSPEND_CURRENT_QUEUE_A_MOMENT', reason);
   }
 
   private finished(
-    queue: ProcessQueue,
+    call: ConsumeCall,
     batch: readonly CachedMessage[],
     context: ConsumeOrderlyContext,
     status: ConsumeOrderlyStatus,
+    error?: unknown,
   ): void {
+    const { queue } = call;
+    const success = status === 'SUCCESS' || status === 'COMMIT';
+    const returnType = returnTypeOf(success, status, error);
+    this.calls.end(call, success ? batch.length : 0, returnType, error);
     switch (status) {
       case 'SUCCESS':
         if (context.autoCommit) this.commit(queue);

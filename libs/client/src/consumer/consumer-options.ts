@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import type { AllocateMessageQueueStrategy } from '../allocate/allocate-message-queue-strategy';
 import { AllocateMessageQueueAveragely } from '../allocate/allocate-message-queue-averagely';
 import type { ClientOptions } from '../config/client-options';
+import type { ConsumeMessageHook } from '../hook/consume-message-hook';
 import type { OffsetStore } from '../offset/offset-store';
+import type { TraceOptions } from '../trace/trace-options';
 import type { ConsumeFromWhere } from './consume-from-where';
 import type { MessageModel } from './message-model';
 
-export interface PushConsumerOptions extends ClientOptions {
+export interface PushConsumerOptions extends ClientOptions, TraceOptions {
   /** Letters, digits and `%|_-`, at most 120. */
   consumerGroup: string;
   /** Default CLUSTERING. */
@@ -60,6 +62,8 @@ export interface PushConsumerOptions extends ClientOptions {
   localOffsetStoreDir?: string | undefined;
   /** Keeps the offsets instead of brokers or files. */
   offsetStore?: OffsetStore | undefined;
+  /** See every listener call. */
+  consumeMessageHooks?: readonly ConsumeMessageHook[] | undefined;
 }
 
 /** `PushConsumerOptions` with defaults, without what concerns the connection. */

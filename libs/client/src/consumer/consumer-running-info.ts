@@ -41,7 +41,9 @@ export function runningInfoOf(
     subscriptionSet: [...subscriptions.values()],
     mqTable: queues.map((queue) => [queue.messageQueue, infoOf(queue)]),
     mqPopTable: [],
-    statusTable: new Map(),
+    statusTable: new Map(
+      [...subscriptions.keys()].map((topic) => [topic, runtime.stats.statusOf(topic)]),
+    ),
     userConsumerInfo: new Map(),
   };
 }

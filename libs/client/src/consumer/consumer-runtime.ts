@@ -1,7 +1,9 @@
 import type { Clock, Logger } from '@rocket-nest/common';
 import type { MQClientInstance } from '../instance/mq-client-instance';
 import type { OffsetStore } from '../offset/offset-store';
+import type { ConsumeMessageHook } from '../hook/consume-message-hook';
 import type { ConsumerSettings } from './consumer-options';
+import type { ConsumerStats } from './stats/consumer-stats';
 import type { Subscription } from './subscription';
 
 /** What the parts of one running consumer share. */
@@ -17,6 +19,8 @@ export interface ConsumerRuntime {
   readonly orderly: boolean;
   /** Pulls as a lite pull consumer does: each request carries its filter. */
   readonly litePull: boolean;
+  readonly hooks: readonly ConsumeMessageHook[];
+  readonly stats: ConsumerStats;
   readonly clock: Clock;
   readonly logger: Logger;
 }

@@ -3,6 +3,7 @@ import { clientSettings, type ClientDependencies } from '../config/client-option
 import { ClientError } from '../errors/client-error';
 import { ClientRegistry } from '../instance/client-registry';
 import type { MQClientInstance } from '../instance/mq-client-instance';
+import { ConsumeHooks } from './consume-hooks';
 import { checkConsumerSettings } from './consumer-options.check';
 import {
   consumerSettings,
@@ -32,6 +33,7 @@ export class DefaultMQPushConsumer {
   private state: 'created' | 'running' | 'stopped' = 'created';
   private instance: MQClientInstance | undefined;
   private core: PushConsumerCore | undefined;
+  private hooks: ConsumeHooks | undefined;
 
   constructor(
     private readonly options: PushConsumerOptions,
@@ -97,6 +99,7 @@ export class DefaultMQPushConsumer {
     });
     const instance = this.registry.acquire(settings);
     try {
+      this.hooks = new ConsumeHooks(instance, this.consumerGroup, this.options);
       const core = new PushConsumerCore(
         instance,
         this.consumerGroup,
@@ -104,12 +107,14 @@ export class DefaultMQPushConsumer {
         this.settings,
         this.subscriptions,
         listener,
+        this.hooks.list,
       );
       instance.registerConsumer(core);
       this.instance = instance;
       this.core = core;
       this.state = 'running';
     } catch (error) {
+      await this.hooks?.shutdown();
       await this.registry.release(instance);
       throw error;
     }
@@ -130,6 +135,7 @@ export class DefaultMQPushConsumer {
     if (this.state !== 'running') return;
     this.state = 'stopped';
     await this.core!.shutdown(timeoutMs);
+    await this.hooks?.shutdown();
     await this.instance!.unregisterConsumer(this.consumerGroup);
     await this.registry.release(this.instance!);
   }

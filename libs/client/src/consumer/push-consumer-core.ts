@@ -1,12 +1,23 @@
-import { errorMessageOf, type MessageQueue, type Timer } from '@rocket-nest/common';
-import type { ConsumerData, ConsumerRunningInfo } from '@rocket-nest/remoting';
+import {
+  errorMessageOf,
+  type MessageExt,
+  type MessageQueue,
+  type Timer,
+} from '@rocket-nest/common';
+import type {
+  ConsumeMessageDirectlyResult,
+  ConsumerData,
+  ConsumerRunningInfo,
+} from '@rocket-nest/remoting';
 import { ClientError } from '../errors/client-error';
+import type { ConsumeMessageHook } from '../hook/consume-message-hook';
 import type { ConsumerMember } from '../instance/client-members';
 import type { MQClientInstance } from '../instance/mq-client-instance';
 import { createOffsetStore } from './create-offset-store';
 import { messageQueueKey } from '../route/message-queues';
 import { withDeadline } from '../support/deadline';
 import type { CachedMessage } from './cached-message';
+import { consumeDirectly } from './consume-directly';
 import { ConsumeMessageConcurrentlyService } from './consume-message-concurrently-service';
 import { ConsumeMessageOrderlyService } from './consume-message-orderly-service';
 import type { ConsumeService } from './consume-service';
@@ -16,11 +27,13 @@ import { runningInfoOf } from './consumer-running-info';
 import { joinGroup } from './join-group';
 import { isOrderlyListener, type MessageListener } from './message-listener';
 import { MessageSendBack } from './message-send-back';
+import { presentMessage } from './present-message';
 import type { ProcessQueue } from './process-queue';
 import { QueueLockService } from './queue-lock-service';
 import { QueuePuller, type PullHost } from './queue-puller';
 import type { QueueStatus } from './queue-status';
 import { RebalanceService, type QueueAssignments } from './rebalance-service';
+import { ConsumerStats } from './stats/consumer-stats';
 import type { Subscription } from './subscription';
 
 /** Puts the parts of a running push consumer together. */
@@ -40,7 +53,8 @@ export class PushConsumerCore implements ConsumerMember, QueueAssignments, PullH
     namespace: string | undefined,
     settings: ConsumerSettings,
     private readonly subscriptions: ReadonlyMap<string, Subscription>,
-    listener: MessageListener,
+    private readonly listener: MessageListener,
+    hooks: readonly ConsumeMessageHook[],
   ) {
     const { clock, logger } = instance.environment;
     this.startTimeMs = clock.wallNow();
@@ -53,6 +67,8 @@ export class PushConsumerCore implements ConsumerMember, QueueAssignments, PullH
       subscriptions,
       orderly: isOrderlyListener(listener),
       litePull: false,
+      hooks,
+      stats: new ConsumerStats(clock),
       clock,
       logger,
     };
@@ -113,6 +129,7 @@ export class PushConsumerCore implements ConsumerMember, QueueAssignments, PullH
 
   /** A topic was added or taken away while running. */
   subscriptionsChanged(): void {
+    this.runtime.stats.keepOnly(new Set(this.subscriptions.keys()));
     void this.instance
       .findMissingRoutes()
       .then(() => this.instance.heartbeats.sendToAll())
@@ -179,6 +196,11 @@ export class PushConsumerCore implements ConsumerMember, QueueAssignments, PullH
 
   runningInfo(): ConsumerRunningInfo {
     return runningInfoOf(this.runtime, this.rebalance.processQueues(), this.startTimeMs);
+  }
+
+  consumeDirectly(message: MessageExt): Promise<ConsumeMessageDirectlyResult> {
+    presentMessage(this.runtime, message);
+    return consumeDirectly(this.listener, message, this.runtime.clock);
   }
 
   // As the rebalance sees it

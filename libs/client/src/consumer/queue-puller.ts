@@ -1,12 +1,4 @@
-import {
-  errorCodeOf,
-  errorMessageOf,
-  groupOfRetryOrDlqTopic,
-  MessageConst,
-  retryTopicOf,
-  withoutNamespace,
-  type MessageExt,
-} from '@rocket-nest/common';
+import { errorCodeOf, errorMessageOf, type MessageExt } from '@rocket-nest/common';
 import { PullSysFlag } from '../api/pull-api';
 import type { PullResult } from '../api/pull-result';
 import { ClientError } from '../errors/client-error';
@@ -14,6 +6,7 @@ import type { BrokerAddress } from '../route/broker-addresses';
 import { describeMessageQueue } from '../route/message-queues';
 import type { CachedMessage } from './cached-message';
 import { needsQueueLocks, type ConsumerRuntime } from './consumer-runtime';
+import { presentMessage } from './present-message';
 import type { ProcessQueue } from './process-queue';
 import { matchesTags, type Subscription } from './subscription';
 
@@ -123,6 +116,7 @@ export class QueuePuller {
       }
       const result = await this.pull(broker, subscription);
       this.failing = false;
+      if (result.pullStatus === 'FOUND') this.count(result);
       if (this.queue.dropped) return 0;
       this.brokerId = result.suggestWhichBrokerId;
       this.take(result, subscription);
@@ -130,6 +124,12 @@ export class QueuePuller {
     } catch (error) {
       return this.pauseAfter(error, broker);
     }
+  }
+
+  private count({ messages }: PullResult): void {
+    const { clock, stats } = this.runtime;
+    const { messageQueue, lastPullMs } = this.queue;
+    stats.pulled(messageQueue.topic, clock.monotonicNow() - lastPullMs, messages.length);
   }
 
   private pull(broker: BrokerAddress, subscription: Subscription): Promise<PullResult> {
@@ -180,7 +180,7 @@ export class QueuePuller {
     }
     this.nextOffset = result.nextBeginOffset;
     const wanted = result.messages.filter((message) => matchesTags(subscription, message));
-    for (const message of wanted) this.present(message);
+    for (const message of wanted) presentMessage(this.runtime, message);
     const added = this.queue.putMessages(wanted);
     if (result.undecodable.length > 0) this.markUndecodable(added, result.undecodable);
     if (added.length > 0) this.host.submit(this.queue, added);
@@ -199,18 +199,6 @@ export class QueuePuller {
         `message ${entry.message.msgId} of ${describeMessageQueue(this.queue.messageQueue)} has a ` +
           `body that cannot be decompressed: ${this.runtime.litePull ? 'it is handed out as stored' : 'it goes to the dead letter topic'}`,
       );
-    }
-  }
-
-  /** A retried message is shown under the topic it was sent to, and names without their namespace. */
-  private present(message: MessageExt): void {
-    const { consumerGroup, namespace } = this.runtime;
-    const origin = message.properties.get(MessageConst.PROPERTY_RETRY_TOPIC);
-    if (origin !== undefined && message.topic === retryTopicOf(consumerGroup)) {
-      message.topic = origin;
-    }
-    if (namespace && groupOfRetryOrDlqTopic(message.topic) === undefined) {
-      message.topic = withoutNamespace(namespace, message.topic);
     }
   }
 

@@ -7,6 +7,8 @@ import {
 } from '@rocket-nest/common';
 import {
   CheckTransactionStateRequestHeader,
+  ConsumeMessageDirectlyResult,
+  ConsumeMessageDirectlyResultRequestHeader,
   ConsumerRunningInfo,
   decodeBody,
   decodeHeader,
@@ -49,6 +51,7 @@ export class BrokerRequestProcessor {
       [RequestCode.NOTIFY_CONSUMER_IDS_CHANGED, (_, request) => this.idsChanged(request)],
       [RequestCode.RESET_CONSUMER_CLIENT_OFFSET, (_, request) => this.resetOffset(request)],
       [RequestCode.GET_CONSUMER_STATUS_FROM_CLIENT, (to, request) => this.status(to, request)],
+      [RequestCode.CONSUME_MESSAGE_DIRECTLY, (to, request) => this.consumeDirectly(to, request)],
       [RequestCode.GET_CONSUMER_RUNNING_INFO, (to, request) => this.runningInfo(to, request)],
     ]);
   }
@@ -121,6 +124,21 @@ export class BrokerRequestProcessor {
     const consumer = this.client.consumers.get(consumerGroup);
     const body = consumer && encodeBody(ConsumerRunningInfo, consumer.runningInfo());
     answer(connection, request, body, consumerGroup);
+  }
+
+  private consumeDirectly(connection: Connection, request: RemotingCommand): void {
+    const header = decodeHeader(ConsumeMessageDirectlyResultRequestHeader, request);
+    const { consumerGroup, brokerName = '' } = header;
+    const message = decodeMessage(request.body ?? Buffer.alloc(0), { brokerName });
+    const result = this.client.consumers.get(consumerGroup)?.consumeDirectly?.(message);
+    if (!result) {
+      answer(connection, request, undefined, consumerGroup);
+      return;
+    }
+    void result.then((value) => {
+      const body = encodeBody(ConsumeMessageDirectlyResult, value);
+      answer(connection, request, body, consumerGroup);
+    });
   }
 }
 

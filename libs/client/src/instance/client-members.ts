@@ -1,5 +1,9 @@
-import type { MessageQueue } from '@rocket-nest/common';
-import type { ConsumerData, ConsumerRunningInfo } from '@rocket-nest/remoting';
+import type { MessageExt, MessageQueue } from '@rocket-nest/common';
+import type {
+  ConsumeMessageDirectlyResult,
+  ConsumerData,
+  ConsumerRunningInfo,
+} from '@rocket-nest/remoting';
 import type { TransactionCheck } from '../producer/transaction/transaction-check-service';
 
 /** A producer as its client instance sees it. */
@@ -23,4 +27,6 @@ export interface ConsumerMember {
   /** The offsets up to which the topic's queues are consumed. */
   consumedOffsets(topic: string): [MessageQueue, number][];
   runningInfo(): ConsumerRunningInfo;
+  /** Hands a message to the listener because an administrator wants it; absent without a listener. */
+  consumeDirectly?(message: MessageExt): Promise<ConsumeMessageDirectlyResult>;
 }

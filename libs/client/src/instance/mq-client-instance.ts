@@ -50,7 +50,7 @@ export class MQClientInstance {
     const { clock, logger, random } = environment;
     const timeoutMs = settings.mqClientApiTimeoutMs;
     this.transport = environment.createTransport(settings);
-    this.rpc = new RpcClient(this.transport, settings.addressMapper, settings.rpcHook);
+    this.rpc = new RpcClient(this.transport, settings.addressMapper, settings.rpcHooks);
     this.nameServers = new NameServerApi(settings.namesrvAddr, this.rpc, timeoutMs, random);
     this.membershipApi = new MembershipApi(this.rpc, timeoutMs);
     this.consumerApi = new ConsumerApi(this.rpc, timeoutMs);

@@ -1,5 +1,6 @@
 import { createMessage, SilentLogger, type Message } from '@rocket-nest/common';
 import { RequestCode, ResponseCode } from '@rocket-nest/remoting';
+import type { SendMessageContext } from '../hook/send-message-hook';
 import { StubCluster } from '../testing/stub-cluster';
 import { refusal, StubServer, success } from '../testing/stub-server';
 import { waitFor } from '../testing/wait-for';
@@ -267,5 +268,39 @@ describe('DefaultMQProducer', () => {
     const before = new Map(given.properties);
     await producer.send(given, { shardingKey: 'k' });
     expect(given.properties).toEqual(before);
+  });
+
+  it('shows every try to its hooks, whatever they throw', async () => {
+    cluster.brokers[0].on(SEND, (request) => refusal(request, ResponseCode.SYSTEM_BUSY));
+    const seen: SendMessageContext[] = [];
+    const producer = await start({
+      sendMessageHooks: [
+        {
+          sendMessageBefore: () => {
+            throw new Error('as told');
+          },
+          sendMessageAfter: (context) => void seen.push(context),
+        },
+      ],
+    });
+    const queue = { topic: 'T', brokerName: 'broker-0', queueId: 0 };
+    await expect(producer.sendToQueue(message(), queue)).rejects.toMatchObject({
+      code: 'BROKER_BUSY',
+    });
+    const result = await producer.sendToQueue(message(), { ...queue, brokerName: 'broker-1' });
+    expect(seen).toMatchObject([
+      { error: { code: 'BROKER_BUSY' }, brokerAddr: cluster.brokers[0].address },
+      { sendResult: result, bodyLength: 5, producerGroup: 'PID', half: false },
+    ]);
+  });
+
+  it.each([true, false])('latency fault %s: what becomes of a broker that fails', async (on) => {
+    cluster.brokers[0].on(SEND, (request) => refusal(request, ResponseCode.SYSTEM_BUSY));
+    const producer = await start({ sendLatencyFaultEnable: on });
+    for (let index = 0; index < 16; index++) await producer.send(message());
+    const tries = cluster.brokers[0].received(SEND).length;
+    if (on) expect(tries).toBe(1);
+    else expect(tries).toBeGreaterThan(1);
+    expect(cluster.brokers[1].received(SEND)).toHaveLength(16);
   });
 });

@@ -14,6 +14,10 @@ import { localIpAddress } from '../instance/client-id';
 import type { ProducerMember } from '../instance/client-members';
 import { ClientRegistry } from '../instance/client-registry';
 import type { MQClientInstance } from '../instance/mq-client-instance';
+import type { SendMessageHook } from '../hook/send-message-hook';
+import { InstanceTrace } from '../trace/instance-trace';
+import { SendMessageTraceHook } from '../trace/send-message-trace-hook';
+import { traceTopicOf } from '../trace/trace-options';
 import { MessagePreparer } from './message-preparer';
 import type { MessageQueueSelector } from './message-queue-selector';
 import { MessageSender } from './message-sender';
@@ -34,6 +38,8 @@ export class DefaultMQProducer {
   private state: 'created' | 'running' | 'stopped' = 'created';
   private instance: MQClientInstance | undefined;
   private sender: MessageSender | undefined;
+  /** Present with `enableMsgTrace`, from `start` on. */
+  protected trace: InstanceTrace | undefined;
   protected readonly preparer: MessagePreparer;
 
   constructor(
@@ -66,6 +72,10 @@ export class DefaultMQProducer {
     this.instance = instance;
     try {
       instance.registerProducer(this.asMember());
+      const traceTopic = traceTopicOf(this.options);
+      if (traceTopic) {
+        this.trace = new InstanceTrace(instance, traceTopic, this.producerGroup, 'PRODUCE');
+      }
     } catch (error) {
       await this.registry.release(instance);
       throw error;
@@ -75,6 +85,7 @@ export class DefaultMQProducer {
       this.producerGroup,
       producerSettings(this.options),
       this.options.vipChannelEnabled ?? false,
+      this.sendHooks(),
     );
     this.state = 'running';
     await this.findTopics(instance);
@@ -85,6 +96,7 @@ export class DefaultMQProducer {
     if (this.state !== 'running') return;
     this.state = 'stopped';
     await this.sender!.drain();
+    await this.trace?.shutdown();
     await this.instance!.unregisterProducer(this.producerGroup);
     await this.registry.release(this.instance!);
   }
@@ -175,6 +187,13 @@ export class DefaultMQProducer {
   protected get instanceInUse(): MQClientInstance {
     assert(this.instance, 'a producer that was started has an instance');
     return this.instance;
+  }
+
+  private sendHooks(): SendMessageHook[] {
+    const { sendMessageHooks = [], namespace } = this.options;
+    if (!this.trace) return [...sendMessageHooks];
+    const { clock } = this.instanceInUse.environment;
+    return [...sendMessageHooks, new SendMessageTraceHook(this.trace.dispatcher, namespace, clock)];
   }
 
   /** Brokers that are known learn of this producer at once, and those of `topics` in any case. */

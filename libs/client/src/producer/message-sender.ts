@@ -1,11 +1,21 @@
-import { errorCodeOf, errorMessageOf, type Message, type MessageQueue } from '@rocket-nest/common';
+import {
+  errorCodeOf,
+  errorMessageOf,
+  MessageSysFlag,
+  transactionTypeOf,
+  type Message,
+  type MessageQueue,
+} from '@rocket-nest/common';
 import type { SendOrigin } from '../api/send-request-header';
 import { ClientError } from '../errors/client-error';
 import { decisionOf } from '../errors/response-decision';
+import { runHooks } from '../hook/run-hooks';
+import type { SendMessageContext, SendMessageHook } from '../hook/send-message-hook';
 import type { MQClientInstance } from '../instance/mq-client-instance';
 import { PublishQueueCursor } from '../route/publish-queue-cursor';
 import type { TopicRoute } from '../route/topic-route';
 import { withDeadline } from '../support/deadline';
+import { LatencyFaults } from './latency-faults';
 import { selectMessageQueueByHash } from './message-queue-selector';
 import type { PreparedMessage } from './prepared-message';
 import type { ProducerSettings } from './producer-options';
@@ -17,12 +27,21 @@ import type { SendResult } from './send-result';
 /** The VIP port of a broker is its port less this. */
 const VIP_PORT_OFFSET = 2;
 
+/** A message on its way. */
+interface Send {
+  readonly message: PreparedMessage;
+  /** As the caller gave it. */
+  readonly original: Message;
+  readonly signal: AbortSignal | undefined;
+}
+
 /** Brings prepared messages to brokers: chooses queues, tries again, keeps to time and limits. */
 export class MessageSender {
   private readonly gate: SendGate;
   private readonly cursor: PublishQueueCursor;
   private readonly finder: PublishRouteFinder;
   private readonly origin: SendOrigin;
+  private readonly faults: LatencyFaults | undefined;
   private drained: (() => void) | undefined;
 
   constructor(
@@ -30,10 +49,12 @@ export class MessageSender {
     producerGroup: string,
     private readonly settings: ProducerSettings,
     private readonly vipChannel: boolean,
+    private readonly hooks: readonly SendMessageHook[] = [],
   ) {
     const { createTopicKey, defaultTopicQueueNums } = settings;
     const { clock, random, logger } = instance.environment;
     this.gate = new SendGate(settings, clock);
+    this.faults = settings.sendLatencyFaultEnable ? new LatencyFaults(clock) : undefined;
     this.cursor = new PublishQueueCursor((below) => random.nextInt(below));
     this.finder = new PublishRouteFinder(
       instance.routes,
@@ -65,8 +86,9 @@ export class MessageSender {
           ? known
           : await this.findRoute(message.topic, deadlineMs, signal);
       const chosen = this.chooseQueue(route, original, options);
-      if (chosen) return await this.try(chosen, message, this.leftMs(deadlineMs), signal);
-      return await this.sendWithRetries(route, message, deadlineMs, timeoutMs, signal);
+      const send = { message, original, signal };
+      if (chosen) return await this.try(chosen, send, this.leftMs(deadlineMs));
+      return await this.sendWithRetries(route, send, deadlineMs, timeoutMs);
     } finally {
       this.gate.leave(bytes);
       if (this.drained && this.gate.inFlight === 0) this.drained();
@@ -83,7 +105,7 @@ export class MessageSender {
     const deadlineMs = clock.monotonicNow() + timeoutMs;
     const known = this.instance.routes.get(message.topic);
     const route = known ?? (await this.findRoute(message.topic, deadlineMs, options.signal));
-    const queue = this.chooseQueue(route, original, options) ?? this.cursor.next(route);
+    const queue = this.chooseQueue(route, original, options) ?? this.nextQueue(route);
     if (!queue) throw noQueue(message.topic);
     await this.instance.sendApi.sendOneway(this.addressOf(queue), queue, message, this.origin);
   }
@@ -103,23 +125,22 @@ export class MessageSender {
 
   private async sendWithRetries(
     route: TopicRoute,
-    message: PreparedMessage,
+    send: Send,
     deadlineMs: number,
     timeoutMs: number,
-    signal: AbortSignal | undefined,
   ): Promise<SendResult> {
     const tries = 1 + this.settings.retryTimesWhenSendFailed;
     let avoidBroker: string | undefined;
     let failure: unknown;
     let unsafe: SendResult | undefined;
     for (let attempt = 1; attempt <= tries; attempt++) {
-      const queue = this.cursor.next(this.instance.routes.get(route.topic) ?? route, avoidBroker);
+      const queue = this.nextQueue(this.instance.routes.get(route.topic) ?? route, avoidBroker);
       if (!queue) throw noQueue(route.topic);
       const leftMs = this.leftMs(deadlineMs);
       if (leftMs <= 0) break;
       avoidBroker = queue.brokerName;
       try {
-        const result = await this.try(queue, message, this.perTryMs(leftMs), signal);
+        const result = await this.try(queue, send, this.perTryMs(leftMs));
         const again = this.settings.retryAnotherBrokerWhenNotStoreOK && attempt < tries;
         if (result.sendStatus === 'SEND_OK' || !again) return result;
         unsafe = result;
@@ -141,14 +162,68 @@ export class MessageSender {
     );
   }
 
-  private try(
-    queue: MessageQueue,
-    message: PreparedMessage,
-    timeoutMs: number,
-    signal: AbortSignal | undefined,
-  ): Promise<SendResult> {
+  private nextQueue(route: TopicRoute, avoidBroker?: string): MessageQueue | undefined {
+    const { faults } = this;
+    return this.cursor.next(route, avoidBroker, faults && ((name) => faults.isAvailable(name)));
+  }
+
+  private try(queue: MessageQueue, send: Send, timeoutMs: number): Promise<SendResult> {
     const address = this.addressOf(queue);
-    return this.instance.sendApi.send(address, queue, message, this.origin, timeoutMs, signal);
+    const { message, signal } = send;
+    const { sendApi } = this.instance;
+    const start = (): Promise<SendResult> =>
+      sendApi.send(address, queue, message, this.origin, timeoutMs, signal);
+    const { faults } = this;
+    const observed = faults ? () => this.observeLatency(queue.brokerName, faults, start) : start;
+    return this.hooks.length === 0 ? observed() : this.showToHooks(queue, send, address, observed);
+  }
+
+  private async observeLatency(
+    brokerName: string,
+    faults: LatencyFaults,
+    start: () => Promise<SendResult>,
+  ): Promise<SendResult> {
+    const { clock } = this.instance.environment;
+    const startMs = clock.monotonicNow();
+    try {
+      const result = await start();
+      faults.record(brokerName, clock.monotonicNow() - startMs);
+      return result;
+    } catch (error) {
+      if (mayTryAgain(error)) faults.record(brokerName, undefined);
+      throw error;
+    }
+  }
+
+  private async showToHooks(
+    queue: MessageQueue,
+    { message, original }: Send,
+    brokerAddr: string,
+    start: () => Promise<SendResult>,
+  ): Promise<SendResult> {
+    const { clock, logger } = this.instance.environment;
+    const context: SendMessageContext = {
+      producerGroup: this.origin.producerGroup,
+      message: original,
+      batch: message.batch,
+      topic: message.topic,
+      msgId: message.msgId,
+      messageQueue: queue,
+      brokerAddr,
+      bodyLength: message.body.length,
+      half: transactionTypeOf(message.sysFlag) === MessageSysFlag.TRANSACTION_PREPARED_TYPE,
+      startedAtMs: Math.floor(clock.wallNow()),
+    };
+    runHooks(this.hooks, context, (hook, seen) => hook.sendMessageBefore?.(seen), logger);
+    try {
+      context.sendResult = await start();
+      return context.sendResult;
+    } catch (error) {
+      context.error = error;
+      throw error;
+    } finally {
+      runHooks(this.hooks, context, (hook, seen) => hook.sendMessageAfter?.(seen), logger);
+    }
   }
 
   private findRoute(

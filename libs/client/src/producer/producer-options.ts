@@ -1,9 +1,12 @@
 import type { ClientOptions } from '../config/client-options';
+import type { EndTransactionHook } from '../hook/end-transaction-hook';
+import type { SendMessageHook } from '../hook/send-message-hook';
+import type { TraceOptions } from '../trace/trace-options';
 
 /** How bodies are compressed. */
 export type CompressionType = 'ZLIB' | 'LZ4' | 'ZSTD';
 
-export interface ProducerOptions extends ClientOptions {
+export interface ProducerOptions extends ClientOptions, TraceOptions {
   /** Letters, digits and `%|_-`, at most 120. */
   producerGroup: string;
   /**
@@ -37,6 +40,15 @@ export interface ProducerOptions extends ClientOptions {
   maxInFlightBytes?: number;
   /** Sends that wait at a time; further ones are rejected with PRODUCER_BUSY. Default 100 000. */
   maxWaitingSends?: number;
+  /**
+   * Avoids brokers that were slow or failed lately, for a time that grows with the latency. Default
+   * false.
+   */
+  sendLatencyFaultEnable?: boolean;
+  /** See every try to send. */
+  sendMessageHooks?: readonly SendMessageHook[];
+  /** See every end of a transaction. */
+  endTransactionHooks?: readonly EndTransactionHook[];
 }
 
 /** `ProducerOptions` with defaults, without what concerns the connection. */
@@ -54,6 +66,7 @@ export interface ProducerSettings {
   readonly maxInFlightSends: number;
   readonly maxInFlightBytes: number;
   readonly maxWaitingSends: number;
+  readonly sendLatencyFaultEnable: boolean;
 }
 
 export function producerSettings(options: ProducerOptions): ProducerSettings {
@@ -71,5 +84,6 @@ export function producerSettings(options: ProducerOptions): ProducerSettings {
     maxInFlightSends: options.maxInFlightSends ?? 4096,
     maxInFlightBytes: options.maxInFlightBytes ?? 64 * 1024 * 1024,
     maxWaitingSends: options.maxWaitingSends ?? 100_000,
+    sendLatencyFaultEnable: options.sendLatencyFaultEnable ?? false,
   };
 }

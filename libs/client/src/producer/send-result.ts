@@ -15,4 +15,6 @@ export interface SendResult {
   /** By this a message with an arbitrary delay can be recalled. */
   readonly recallHandle: string | undefined;
   readonly regionId: string | undefined;
+  /** False when the broker wants no trace of the message. */
+  readonly traceOn: boolean;
 }

@@ -8,18 +8,31 @@ export class PublishQueueCursor {
   constructor(private readonly start: (below: number) => number) {}
 
   /**
-   * The next queue in turn, not of `avoidBroker` when there is another one; undefined when the topic
-   * has no writable queue.
+   * The next queue in turn, not of `avoidBroker` and of a broker that is available, as far as there
+   * are such queues; undefined when the topic has no writable queue.
    */
-  next(route: TopicRoute, avoidBroker?: string): MessageQueue | undefined {
+  next(
+    route: TopicRoute,
+    avoidBroker?: string,
+    isAvailable?: (brokerName: string) => boolean,
+  ): MessageQueue | undefined {
     const queues = route.publishQueues;
     if (queues.length === 0) return undefined;
     const position = this.positionOf(route);
-    for (let step = 0; avoidBroker !== undefined && step < queues.length; step++) {
-      const queue = queues[position.next++ % queues.length];
-      if (queue.brokerName !== avoidBroker) return queue;
+    const find = (wanted: (brokerName: string) => boolean): MessageQueue | undefined => {
+      for (let step = 0; step < queues.length; step++) {
+        const queue = queues[position.next++ % queues.length];
+        if (wanted(queue.brokerName)) return queue;
+      }
+      return undefined;
+    };
+    const isOther = (brokerName: string): boolean => brokerName !== avoidBroker;
+    if (isAvailable) {
+      const chosen = find((name) => isOther(name) && isAvailable(name));
+      if (chosen) return chosen;
     }
-    return queues[position.next++ % queues.length];
+    const other = avoidBroker === undefined ? undefined : find(isOther);
+    return other ?? queues[position.next++ % queues.length];
   }
 
   private positionOf(route: TopicRoute): { next: number } {

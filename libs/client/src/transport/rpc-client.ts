@@ -39,20 +39,20 @@ export class RpcClient {
   constructor(
     private readonly transport: ClientTransport,
     private readonly mapAddress: AddressMapper | undefined,
-    private readonly hook: RpcHook | undefined,
+    private readonly hooks: readonly RpcHook[],
   ) {}
 
   /** Resolves with the answer whatever its code is. */
   async invoke(address: string, request: RpcRequest): Promise<RemotingCommand> {
     const command = commandOf(request);
-    this.hook?.beforeRequest?.(address, command);
+    for (const hook of this.hooks) hook.beforeRequest?.(address, command);
     let response: RemotingCommand;
     try {
       response = await this.send(this.reachable(address), command, request);
     } catch (error) {
       throw transportError(address, error);
     }
-    this.hook?.afterResponse?.(address, command, response);
+    for (const hook of this.hooks) hook.afterResponse?.(address, command, response);
     return response;
   }
 
@@ -66,7 +66,7 @@ export class RpcClient {
   async invokeOneway(address: string, request: Omit<RpcRequest, 'timeoutMs'>): Promise<void> {
     const command = commandOf(request);
     command.markOneway();
-    this.hook?.beforeRequest?.(address, command);
+    for (const hook of this.hooks) hook.beforeRequest?.(address, command);
     try {
       await this.transport.invokeOneway(this.reachable(address), command);
     } catch (error) {
@@ -77,7 +77,7 @@ export class RpcClient {
   /** Answers a broker's oneway question, where no address for it is known. */
   invokeOnewayBy(connection: Connection, request: Omit<RpcRequest, 'timeoutMs'>): void {
     const command = commandOf(request);
-    this.hook?.beforeRequest?.(connection.remoteAddress, command);
+    for (const hook of this.hooks) hook.beforeRequest?.(connection.remoteAddress, command);
     connection.invokeOneway(command);
   }
 

@@ -10,6 +10,7 @@ import { ClientError } from '../../errors/client-error';
 import { ClientRegistry } from '../../instance/client-registry';
 import type { MQClientInstance } from '../../instance/mq-client-instance';
 import { QueueOffsets } from '../../route/queue-offsets';
+import { ConsumeHooks } from '../consume-hooks';
 import { checkConsumerSettings } from '../consumer-options.check';
 import type { ConsumerSettings } from '../consumer-options';
 import { createSubscription, type MessageSelector, type Subscription } from '../subscription';
@@ -38,6 +39,7 @@ export class DefaultLitePullConsumer {
   private state: 'created' | 'running' | 'stopped' = 'created';
   private instance: MQClientInstance | undefined;
   private core: LitePullCore | undefined;
+  private hooks: ConsumeHooks | undefined;
 
   constructor(
     private readonly options: LitePullConsumerOptions,
@@ -107,17 +109,20 @@ export class DefaultLitePullConsumer {
     const { subscriptions } = this;
     const source = { subscriptions, assigned: () => this.assigned };
     const { namespace } = this.options;
-    this.core = new LitePullCore(
-      instance,
-      this.consumerGroup,
-      namespace,
-      this.settings,
-      this.lite,
-      source,
-    );
     try {
+      this.hooks = new ConsumeHooks(instance, this.consumerGroup, this.options);
+      this.core = new LitePullCore(
+        instance,
+        this.consumerGroup,
+        namespace,
+        this.settings,
+        this.lite,
+        source,
+        this.hooks.list,
+      );
       instance.registerConsumer(this.core);
     } catch (error) {
+      await this.hooks?.shutdown();
       await this.registry.release(instance);
       throw error;
     }
@@ -134,6 +139,7 @@ export class DefaultLitePullConsumer {
     if (this.state !== 'running') return;
     this.state = 'stopped';
     await this.core!.shutdown();
+    await this.hooks?.shutdown();
     await this.instance!.unregisterConsumer(this.consumerGroup);
     await this.registry.release(this.instance!);
   }

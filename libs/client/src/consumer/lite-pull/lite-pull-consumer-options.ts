@@ -1,7 +1,9 @@
 import type { MessageQueue } from '@rocket-nest/common';
 import type { AllocateMessageQueueStrategy } from '../../allocate/allocate-message-queue-strategy';
 import type { ClientOptions } from '../../config/client-options';
+import type { ConsumeMessageHook } from '../../hook/consume-message-hook';
 import type { OffsetStore } from '../../offset/offset-store';
+import type { TraceOptions } from '../../trace/trace-options';
 import type { ConsumeFromWhere } from '../consume-from-where';
 import { consumerSettings, type ConsumerSettings } from '../consumer-options';
 import type { MessageModel } from '../message-model';
@@ -13,7 +15,7 @@ export type MessageQueueListener = (
   mine: readonly MessageQueue[],
 ) => void;
 
-export interface LitePullConsumerOptions extends ClientOptions {
+export interface LitePullConsumerOptions extends ClientOptions, TraceOptions {
   /** Letters, digits and `%|_-`, at most 120. */
   consumerGroup: string;
   /** Default CLUSTERING. */
@@ -49,6 +51,8 @@ export interface LitePullConsumerOptions extends ClientOptions {
   localOffsetStoreDir?: string | undefined;
   /** Keeps the offsets instead of brokers or files. */
   offsetStore?: OffsetStore | undefined;
+  /** See what is handed out; they are told of its end at once, as with the original. */
+  consumeMessageHooks?: readonly ConsumeMessageHook[] | undefined;
 }
 
 /** What only lite pull consumers have, with defaults. */

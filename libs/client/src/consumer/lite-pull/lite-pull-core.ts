@@ -1,6 +1,7 @@
 import { errorMessageOf, type MessageExt, type MessageQueue } from '@rocket-nest/common';
 import type { ConsumerData, ConsumerRunningInfo } from '@rocket-nest/remoting';
 import { ClientError } from '../../errors/client-error';
+import type { ConsumeMessageHook } from '../../hook/consume-message-hook';
 import type { ConsumerMember } from '../../instance/client-members';
 import type { MQClientInstance } from '../../instance/mq-client-instance';
 import { describeMessageQueue, messageQueueKey } from '../../route/message-queues';
@@ -8,12 +9,14 @@ import type { CachedMessage } from '../cached-message';
 import type { ConsumerSettings } from '../consumer-options';
 import type { ConsumerRuntime } from '../consumer-runtime';
 import { runningInfoOf } from '../consumer-running-info';
+import { ConsumeCalls } from '../consume-calls';
 import { createOffsetStore } from '../create-offset-store';
 import { joinGroup } from '../join-group';
 import type { ProcessQueue } from '../process-queue';
 import { QueuePuller, type PullHost } from '../queue-puller';
 import { GroupQueueShares } from '../queue-shares';
 import { RebalanceService, type QueueAssignments } from '../rebalance-service';
+import { ConsumerStats } from '../stats/consumer-stats';
 import type { Subscription } from '../subscription';
 import type { LitePullSettings } from './lite-pull-consumer-options';
 import { ReadyMessages, type Chunk } from './ready-messages';
@@ -43,6 +46,7 @@ export class LitePullCore implements ConsumerMember, QueueAssignments, PullHost 
   /** Up to where queues are consumed, whether stored or not. */
   private readonly consumed = new Map<string, readonly [MessageQueue, number]>();
   readonly watch: TopicQueueWatch;
+  private readonly calls: ConsumeCalls;
   private readonly startTimeMs: number;
   private nextCommitMs: number;
 
@@ -53,6 +57,7 @@ export class LitePullCore implements ConsumerMember, QueueAssignments, PullHost 
     settings: ConsumerSettings,
     private readonly lite: LitePullSettings,
     private readonly source: LitePullSource,
+    hooks: readonly ConsumeMessageHook[],
   ) {
     const { clock, logger } = instance.environment;
     this.startTimeMs = clock.wallNow();
@@ -66,9 +71,12 @@ export class LitePullCore implements ConsumerMember, QueueAssignments, PullHost 
       subscriptions: source.subscriptions,
       orderly: false,
       litePull: true,
+      hooks,
+      stats: new ConsumerStats(clock),
       clock,
       logger,
     };
+    this.calls = new ConsumeCalls(this.runtime);
     this.watch = new TopicQueueWatch(instance.routes, logger);
     const group = new GroupQueueShares(this.runtime);
     this.rebalance = new RebalanceService(this.runtime, NO_LOCKS, NO_CALLS, this, {
@@ -106,7 +114,12 @@ export class LitePullCore implements ConsumerMember, QueueAssignments, PullHost 
   /** The next messages of one queue. They count as consumed from `acknowledge` on. */
   async next(timeoutMs: number, signal: AbortSignal | undefined): Promise<Chunk | undefined> {
     if (this.lite.autoCommit) this.commitInTime();
-    return this.ready.next(timeoutMs, signal);
+    const chunk = await this.ready.next(timeoutMs, signal);
+    if (chunk) {
+      const messages = chunk.entries.map((entry) => entry.message);
+      this.calls.end(this.calls.begin(chunk.queue, messages), messages.length, 'SUCCESS');
+    }
+    return chunk;
   }
 
   /** Remembers that the user has these messages. */

@@ -37,6 +37,12 @@ export class TransactionCheckService {
     private readonly limits: TransactionCheckLimits,
     private readonly api: TransactionApi,
     private readonly masterOf: (brokerName: string) => string | undefined,
+    /** Told of each answer, before it is sent. */
+    private readonly onAnswer: (
+      check: TransactionCheck,
+      state: LocalTransactionState,
+      brokerAddr: string,
+    ) => void,
     private readonly logger: Logger,
   ) {}
 
@@ -83,9 +89,11 @@ export class TransactionCheckService {
     const uniqueKey = message.properties.get(MessageConst.PROPERTY_UNIQ_CLIENT_MESSAGE_ID_KEYIDX);
     try {
       const { state, remark } = await this.ask(message);
-      if (state === 'UNKNOW') return; // without an answer the broker asks again
       const brokerName = header.bname ?? message.brokerName;
-      await this.api.answerCheck(this.masterOf(brokerName), connection, {
+      const address = this.masterOf(brokerName);
+      this.onAnswer(check, state, address ?? connection.remoteAddress);
+      if (state === 'UNKNOW') return; // without an answer the broker asks again
+      await this.api.answerCheck(address, connection, {
         producerGroup: this.producerGroup,
         topic: check.topic,
         brokerName,

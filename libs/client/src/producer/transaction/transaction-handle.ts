@@ -11,6 +11,8 @@ export interface TransactionEnder {
   readonly producerGroup: string;
   /** Rejects when the broker did not confirm. */
   end(end: TransactionEnd): Promise<void>;
+  /** The decision is left to the checker. */
+  leaveOpen(): void;
 }
 
 /**
@@ -53,7 +55,9 @@ export class TransactionHandle {
   }
 
   /** Leaves the decision to the checker: the broker asks after its time-out. Sends nothing. */
-  unknown(): void {}
+  unknown(): void {
+    this.ender.leaveOpen();
+  }
 
   private async end(state: Ended, remark?: string): Promise<void> {
     if (this.decision !== undefined && this.decision !== state) {

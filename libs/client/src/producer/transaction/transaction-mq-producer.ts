@@ -9,6 +9,9 @@ import {
 import type { ClientDependencies } from '../../config/client-options';
 import { ClientError } from '../../errors/client-error';
 import type { ProducerMember } from '../../instance/client-members';
+import type { EndTransactionContext } from '../../hook/end-transaction-hook';
+import { runHooks } from '../../hook/run-hooks';
+import { EndTransactionTraceHook } from '../../trace/end-transaction-trace-hook';
 import { withDeadline } from '../../support/deadline';
 import { DefaultMQProducer } from '../default-mq-producer';
 import type { SendOptions } from '../send-options';
@@ -89,9 +92,24 @@ export class TransactionMQProducer extends DefaultMQProducer {
     });
     const sendResult = await sender.send(prepared, message, options);
     const topic = withNamespace(this.options.namespace, message.topic);
+    const { brokerName } = sendResult.messageQueue;
+    const ended = (state: LocalTransactionState): void =>
+      this.showEnd({
+        message,
+        msgId: sendResult.msgId,
+        transactionId: sendResult.transactionId ?? sendResult.msgId,
+        brokerAddr: this.masterOf(brokerName),
+        state,
+        fromTransactionCheck: false,
+      });
     return new TransactionHandle(sendResult, topic, {
       producerGroup: this.producerGroup,
-      end: (end) => this.instanceInUse.transactionApi.end(this.masterOf(end.brokerName), end),
+      end: (end) => {
+        const address = this.masterOf(brokerName);
+        ended(end.state);
+        return this.instanceInUse.transactionApi.end(address, end);
+      },
+      leaveOpen: () => ended('UNKNOW'),
     });
   }
 
@@ -119,6 +137,15 @@ export class TransactionMQProducer extends DefaultMQProducer {
       { checkConcurrency, checkRequestHoldMax },
       transactionApi,
       (brokerName) => routes.brokers.masterOf(brokerName),
+      ({ message, header }, state, brokerAddr) =>
+        this.showEnd({
+          message,
+          msgId: message.msgId,
+          transactionId: header.transactionId ?? message.msgId,
+          brokerAddr,
+          state,
+          fromTransactionCheck: true,
+        }),
       environment.logger,
     );
     this.checks = checks;
@@ -161,12 +188,26 @@ export class TransactionMQProducer extends DefaultMQProducer {
     try {
       if (state === 'COMMIT_MESSAGE') await handle.commit();
       else if (state === 'ROLLBACK_MESSAGE') await handle.rollback();
+      else handle.unknown();
     } catch (error) {
       this.instanceInUse.environment.logger.warn(
         `the local transaction of message ${handle.transactionId} ended with ${state}, but the ` +
           `broker was not told: ${errorMessageOf(error)}; its check decides`,
       );
     }
+  }
+
+  private showEnd(end: Omit<EndTransactionContext, 'producerGroup'>): void {
+    const { endTransactionHooks = [], namespace } = this.transactionOptions;
+    const { clock, logger } = this.instanceInUse.environment;
+    const hooks = this.trace
+      ? [
+          ...endTransactionHooks,
+          new EndTransactionTraceHook(this.trace.dispatcher, namespace, clock),
+        ]
+      : endTransactionHooks;
+    const context = { ...end, producerGroup: this.producerGroup };
+    runHooks(hooks, context, (hook, seen) => hook.endTransaction(seen), logger);
   }
 
   private masterOf(brokerName: string): string {
