@@ -23,8 +23,9 @@ export class MqAdmin {
     fs.writeFileSync(logConfig, '<configuration><root level="OFF"/></configuration>');
     const properties = [
       `-Duser.home=${folder}`,
+      // Some commands write there what they change.
+      `-Djava.io.tmpdir=${folder}`,
       `-Drocketmq.client.logRoot=${folder}/logs`,
-      '-Dcom.rocketmq.remoting.client.connect.timeout=300',
       `-Drmq.logback.configurationFile=${logConfig}`,
     ];
     const classpath = [path.join(folder, 'classes'), jars].join(path.delimiter);

@@ -6,7 +6,9 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
 import org.apache.rocketmq.client.consumer.listener.ConsumeConcurrentlyStatus;
 import org.apache.rocketmq.client.consumer.listener.MessageListenerConcurrently;
@@ -22,6 +24,7 @@ import org.apache.rocketmq.tools.command.MQAdminStartup;
  */
 public final class MqAdmin {
     private static final String END = "\u0001END";
+    private static volatile Set<Thread> goingOn = new HashSet<>();
     private final String namesrvAddr;
     private final List<DefaultMQPushConsumer> consumers = new ArrayList<>();
     private final List<DefaultMQProducer> producers = new ArrayList<>();
@@ -37,7 +40,7 @@ public final class MqAdmin {
         BufferedReader in = new BufferedReader(
             new InputStreamReader(System.in, StandardCharsets.UTF_8));
         MqAdmin admin = new MqAdmin(args[0]);
-        hurryShutdowns();
+        hurryShutdowns(Thread.currentThread());
         out.println(END);
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             try {
@@ -52,19 +55,21 @@ public final class MqAdmin {
     }
 
     /**
-     * Every command ends with the shutdown of its client, which waits up to three seconds for this
-     * thread to look up from its queue.
+     * Every command ends with the shutdown of its client, which waits up to three seconds for a
+     * thread to look up from its queue. Those of clients that go on are left alone.
      */
-    private static void hurryShutdowns() {
+    private static void hurryShutdowns(Thread main) {
         Thread hurry = new Thread(() -> {
             while (true) {
-                for (Thread thread : Thread.getAllStackTraces().keySet()) {
-                    if (thread.getName().startsWith("NettyEventExecutor")) {
-                        thread.interrupt();
+                if (isIn(main, "NettyRemotingClient", "shutdown")) {
+                    for (Thread thread : eventExecutors()) {
+                        if (!goingOn.contains(thread)) {
+                            thread.interrupt();
+                        }
                     }
                 }
                 try {
-                    Thread.sleep(20);
+                    Thread.sleep(5);
                 } catch (InterruptedException e) {
                     return;
                 }
@@ -72,6 +77,25 @@ public final class MqAdmin {
         });
         hurry.setDaemon(true);
         hurry.start();
+    }
+
+    private static boolean isIn(Thread thread, String className, String method) {
+        for (StackTraceElement frame : thread.getStackTrace()) {
+            if (frame.getClassName().endsWith(className) && frame.getMethodName().equals(method)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Set<Thread> eventExecutors() {
+        Set<Thread> found = new HashSet<>();
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().startsWith("NettyEventExecutor")) {
+                found.add(thread);
+            }
+        }
+        return found;
     }
 
     private void run(String[] command) throws Exception {
@@ -89,6 +113,7 @@ public final class MqAdmin {
                 String[] args = Arrays.copyOf(command, command.length + 2);
                 args[command.length] = "-n";
                 args[command.length + 1] = namesrvAddr;
+                goingOn = eventExecutors();
                 MQAdminStartup.main0(args, null);
         }
     }
