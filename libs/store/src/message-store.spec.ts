@@ -336,6 +336,25 @@ describe('MessageStore', () => {
     await expect(openTestStore(fileSystem).then((s) => s.shutdown())).resolves.toBeUndefined();
   });
 
+  it('ends puts whose topic is deleted while they are under way', async () => {
+    store.abandon();
+    fileSystem = new SimulatedFileSystem();
+    store = await openTestStore(fileSystem, { config: { flushDiskType: 'SYNC_FLUSH' } });
+    await store.putMessageAsync(createTestMessage('Gone', 0, 'x'));
+    const underWay = store.putMessageAsync(createTestMessage('Gone', 0, 'y'));
+    const unwritten = new Promise((resolve) => setImmediate(resolve)).then(() => {
+      const put = store.putMessageAsync(createTestMessage('Gone', 0, 'z'));
+      store.deleteTopics(new Set(['Gone']));
+      return put;
+    });
+    expect((await underWay).status).toBe('PUT_OK');
+    expect((await unwritten).status).toBe('PUT_OK');
+    expect([...store.queues()]).toEqual([]);
+    const again = await store.putMessageAsync(createTestMessage('Gone', 0, 'again'));
+    expect(again).toMatchObject({ status: 'PUT_OK', queueOffset: 0 });
+    expect((await pull(store, 'Gone', 0, 0)).messageCount).toBe(1);
+  });
+
   it('forgets deleted topics for good', async () => {
     await store.putMessageAsync(createTestMessage('Gone', 0, 'x'));
     await store.putMessageAsync(createTestMessage('Stays', 0, 'y'));

@@ -372,6 +372,8 @@ export class MessageStore {
   private async closeCleanly(): Promise<void> {
     const { commitService, checkpointService, offsetSaver, log, pool } = this.parts;
     commitService.commit();
+    // What waits for its sync becomes visible first, or the last checkpoint would miss it.
+    await commitService.sync();
     try {
       const outcome = await checkpointService.persistFinally(this.bootHash !== 0);
       if (outcome === 'failed' || log.readOnlyReason !== undefined) {

@@ -44,7 +44,7 @@ export class RecordDispatcher {
   ) {}
 
   dispatch(put: PendingPut): void {
-    if (put.queue) {
+    if (put.queue && !put.queue.isDeleted) {
       put.queue.commit(put.queueOffset + put.messageCount);
       this.queues.markDirty(put.queue);
     }
@@ -66,7 +66,7 @@ export class RecordDispatcher {
   /** A listener that throws is a bug of its own; it must not cost other senders their answer. */
   arrive(put: PendingPut): void {
     const { listener } = this;
-    if (!listener || !put.queue) return;
+    if (!listener || !put.queue || put.queue.isDeleted) return;
     try {
       for (let index = 0; index < put.messageCount; index++) {
         const request = this.fill(put, index);

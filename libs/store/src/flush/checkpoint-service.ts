@@ -1,5 +1,5 @@
 import type { Clock, Logger, Timer } from '@rocket-nest/common';
-import { errorMessageOf } from '@rocket-nest/common';
+import { errorCodeOf, errorMessageOf } from '@rocket-nest/common';
 import type { StoreCheckpoint } from '../checkpoint/store-checkpoint';
 import type { CommitLog } from '../commitlog/commit-log';
 import type { RecordDispatcher } from '../dispatch/record-dispatcher';
@@ -107,6 +107,7 @@ export class CheckpointService {
       if (mayLeaveUnsynced && this.queues.unsyncedFiles > FEW_FILES) return 'written';
       if (!(await this.syncQueues(isFinal))) return 'failed';
     } catch (error) {
+      if (errorCodeOf(error) === 'ENOSPC') return 'failed';
       // The system may have dropped the pages, so a later sync that succeeds would prove nothing.
       this.brokenReason = `a sync failed (${errorMessageOf(error)})`;
       this.logger.error('no checkpoint until restart', { reason: this.brokenReason });
@@ -143,11 +144,11 @@ export class CheckpointService {
     return isDone;
   }
 
-  /** Files first, then the folders that got new files: by then their sync has little left to do. */
+  /** Files first, then their folders: by then those have little left to write. */
   private async syncQueues(isFinal: boolean): Promise<boolean> {
     const untilMs = isFinal ? this.clock.monotonicNow() + FINAL_SYNC_BUDGET_MS : Infinity;
-    const { files, folders } = this.queues.takeUnsynced();
-    const left = files.values();
+    const unsynced = this.queues.takeUnsynced();
+    const left = unsynced.keys();
     let isDone = true;
     const syncNext = async (): Promise<void> => {
       for (const path of left) {
@@ -159,12 +160,12 @@ export class CheckpointService {
     const workers = isFinal ? FINAL_SYNC_WORKERS : 1;
     await Promise.all(Array.from({ length: workers }, syncNext));
     const slices = new Slices(this.clock);
-    for (const folder of folders) {
-      if (!isDone) return false;
-      this.queues.files.syncFolder(folder);
+    for (const queue of unsynced.values()) {
+      if (!isDone) break;
+      this.queues.files.syncNames(queue);
       await slices.pause();
     }
-    if (!isDone) this.logger.warn('consume queues not synced in time', { files: files.size });
+    if (!isDone) this.logger.warn('consume queues not synced in time', { files: unsynced.size });
     return isDone;
   }
 

@@ -40,6 +40,8 @@ export class IndexFile {
   private items = Buffer.alloc(0);
   private slots: IndexSlots | undefined;
   private isFresh = true;
+  /** The header in the file says that the slots in the file are up to date. */
+  private vouchesForSlots = false;
   private readonly itemsAt: number;
 
   constructor(
@@ -78,6 +80,7 @@ export class IndexFile {
     this.usedSlots = getInt32(header, IndexLayout.SLOT_COUNT);
     this.nextItem = this.writtenItems = Math.max(1, getInt32(header, IndexLayout.ITEM_COUNT));
     this.isFresh = false;
+    this.vouchesForSlots = this.usedSlots > 0;
     return this.nextItem <= this.size.itemNum && this.beginOffset <= this.endOffset;
   }
 
@@ -127,6 +130,11 @@ export class IndexFile {
     }
   }
 
+  /** Whether the header must be written without its word for the slots before these change. */
+  get mustDisownSlots(): boolean {
+    return this.vouchesForSlots;
+  }
+
   /** Writes the header for the items that are in the file, which must be durable by now. */
   writeHeader(state: IndexHeaderState, slotsAreWritten: boolean): void {
     const header = Buffer.alloc(IndexLayout.HEADER_BYTES);
@@ -137,6 +145,7 @@ export class IndexFile {
     putInt32(header, IndexLayout.SLOT_COUNT, slotsAreWritten ? this.usedSlots : 0);
     putInt32(header, IndexLayout.ITEM_COUNT, state.nextItem);
     this.withFile((file) => writeFully(this.fileSystem, file, header, 0, header.length, 0));
+    this.vouchesForSlots = slotsAreWritten;
   }
 
   headerState(): IndexHeaderState {

@@ -175,14 +175,28 @@ export class IndexService {
     for (const { file, state, isComplete } of snapshot) {
       const isSealing = withSlots || isComplete;
       file.flushItems();
-      if (isSealing) await file.writeSlots(pause);
       await file.sync();
+      if (isSealing) await this.writeSlots(file, state, pause);
       file.writeHeader(state, isSealing);
       await file.sync();
       if (!isComplete) continue;
       file.dropSlots();
       this.unsealed = this.unsealed.filter((other) => other !== file);
     }
+  }
+
+  /** A crash in between must not leave slots that the header vouches for and does not match. */
+  private async writeSlots(
+    file: IndexFile,
+    state: IndexHeaderState,
+    pause: () => Promise<void>,
+  ): Promise<void> {
+    if (file.mustDisownSlots) {
+      file.writeHeader(state, false);
+      await file.sync();
+    }
+    await file.writeSlots(pause);
+    await file.sync();
   }
 
   /**

@@ -32,7 +32,7 @@ export interface ReadUnit {
 export class ConsumeQueueFiles {
   readonly unitsPerFile: number;
   private readonly fileBytes: number;
-  private unsyncedFolders = new Set<string>();
+  private areNamesDurable = false;
   private readonly scratch = Buffer.alloc(UNIT_BYTES);
 
   constructor(
@@ -60,9 +60,11 @@ export class ConsumeQueueFiles {
     return offsets.sort((a, b) => a - b);
   }
 
-  /** Writes the visible units of the tail that are not in the file; returns the files touched. */
-  flush(queue: ConsumeQueue): string[] {
-    const touched: string[] = [];
+  /**
+   * Writes the visible units of the tail that are not in the file. Files are noted in `unsynced` one
+   * by one, as the next one may fail.
+   */
+  flush(queue: ConsumeQueue, unsynced: Map<string, ConsumeQueue>): void {
     while (queue.flushedOffset < queue.maxOffset) {
       const fileStart = this.fileStart(queue.flushedOffset);
       const end = Math.min(queue.maxOffset, fileStart + this.unitsPerFile);
@@ -77,9 +79,8 @@ export class ConsumeQueueFiles {
         this.pool.release(pooled);
       }
       queue.flushedOffset = end;
-      touched.push(pooled.path);
+      unsynced.set(pooled.path, queue);
     }
-    return touched;
   }
 
   /** Reads units of one file from `offset` on; returns how many, fewer at the end of the file. */
@@ -164,16 +165,22 @@ export class ConsumeQueueFiles {
     if (isEmpty && this.fileSystem.status(folder)) this.fileSystem.rmdir(folder);
   }
 
-  /** Folders that got new names since the last call. */
-  takeUnsyncedFolders(): Set<string> {
-    const taken = this.unsyncedFolders;
-    this.unsyncedFolders = new Set();
-    return taken;
-  }
-
-  /** A folder that was removed meanwhile has nothing to sync. */
-  syncFolder(folder: string): void {
-    if (this.fileSystem.status(folder)) this.fileSystem.fsyncDirectory(folder);
+  /**
+   * Makes the names of a queue's files durable, of those too that a killed process made: whether it
+   * came to sync them nobody knows.
+   */
+  syncNames(queue: ConsumeQueue): void {
+    const { topicQueues } = queue;
+    if (!queue.areNamesDurable) {
+      queue.areNamesDurable = true;
+      this.syncFolder(this.queueFolder(queue));
+    }
+    if (topicQueues.areNamesDurable) return;
+    topicQueues.areNamesDurable = true;
+    this.syncFolder(`${this.folder}/${topicQueues.folderName}`);
+    if (this.areNamesDurable) return;
+    this.areNamesDurable = true;
+    this.syncFolder(this.folder);
   }
 
   async sync(path: string): Promise<void> {
@@ -197,6 +204,11 @@ export class ConsumeQueueFiles {
     } catch (error) {
       if (errorCodeOf(error) !== 'ENOENT') throw error;
     }
+  }
+
+  /** A folder that was removed meanwhile has nothing to sync. */
+  private syncFolder(folder: string): void {
+    if (this.fileSystem.status(folder)) this.fileSystem.fsyncDirectory(folder);
   }
 
   private path(queue: ConsumeQueue, offset: number): string {
@@ -223,11 +235,9 @@ export class ConsumeQueueFiles {
     const known = this.tryOpen(path);
     if (known) return known;
     const created = this.pool.acquireNew(path, this.preallocated ? this.fileBytes : 0);
-    const queueFolder = this.queueFolder(queue);
-    for (const folder of [queueFolder, `${this.folder}/${queue.topicQueues.folderName}`]) {
-      this.unsyncedFolders.add(folder);
-    }
-    this.unsyncedFolders.add(this.folder);
+    queue.areNamesDurable = false;
+    queue.topicQueues.areNamesDurable = false;
+    this.areNamesDurable = false;
     try {
       this.fillFront(created, offset - this.fileStart(offset));
     } catch (error) {

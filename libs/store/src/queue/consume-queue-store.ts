@@ -1,6 +1,6 @@
 import type { Logger } from '@rocket-nest/common';
 import { errorMessageOf } from '@rocket-nest/common';
-import { topicToFolderName } from '../files/file-name';
+import { folderNameToTopic, topicToFolderName } from '../files/file-name';
 import { ConsumeQueue, type TailMemory } from './consume-queue';
 import type { ConsumeQueueFiles } from './consume-queue-files';
 import { FILLER_SIZE } from './consume-queue-unit';
@@ -11,7 +11,7 @@ export class ConsumeQueueStore {
   readonly topics = new Map<string, TopicQueues>();
   readonly memory: TailMemory = { bytes: 0 };
   /** Files written since the last sync. */
-  private unsynced = new Set<string>();
+  private unsynced = new Map<string, ConsumeQueue>();
   private dirty: ConsumeQueue[] = [];
   /** Queues that hold a tail in memory, looked through for resting ones. */
   private resident = new Set<ConsumeQueue>();
@@ -68,8 +68,9 @@ export class ConsumeQueueStore {
 
   /** Writes a queue; false when it could not, then it is dirty again. */
   flushQueue(queue: ConsumeQueue): boolean {
+    if (queue.isDeleted) return true;
     try {
-      for (const path of this.files.flush(queue)) this.unsynced.add(path);
+      this.files.flush(queue, this.unsynced);
       return true;
     } catch (error) {
       this.logger.warn('consume queue not written, will try again', {
@@ -95,20 +96,25 @@ export class ConsumeQueueStore {
   }
 
   /** What to sync before everything flushed so far is durable. */
-  takeUnsynced(): { files: Set<string>; folders: Set<string> } {
-    const files = this.unsynced;
-    this.unsynced = new Set();
-    return { files, folders: this.files.takeUnsyncedFolders() };
+  takeUnsynced(): Map<string, ConsumeQueue> {
+    const taken = this.unsynced;
+    this.unsynced = new Map();
+    return taken;
   }
 
   /** The same below the folder of consume queues. */
   get unsyncedFileNames(): string[] {
-    return [...this.unsynced].map((path) => path.slice(this.files.folder.length + 1));
+    return [...this.unsynced.keys()].map((path) => path.slice(this.files.folder.length + 1));
   }
 
   /** Takes over what the store before this one had not synced. */
   addUnsynced(names: readonly string[]): void {
-    for (const name of names) this.unsynced.add(`${this.files.folder}/${name}`);
+    for (const name of names) {
+      const [folderName = '', queueId] = name.split('/');
+      const topic = folderNameToTopic(folderName, this.escapeNames);
+      const queue = this.findQueue(topic, Number(queueId));
+      if (queue) this.unsynced.set(`${this.files.folder}/${name}`, queue);
+    }
   }
 
   get unsyncedFiles(): number {
@@ -117,7 +123,7 @@ export class ConsumeQueueStore {
 
   /** Removes a queue's units at and behind an offset from its files. */
   cutFiles(queue: ConsumeQueue, offset: number, starts: readonly number[]): void {
-    for (const path of this.files.cut(queue, offset, starts)) this.unsynced.add(path);
+    for (const path of this.files.cut(queue, offset, starts)) this.unsynced.set(path, queue);
   }
 
   /** Empties a queue, files included, and lets it go on at an offset. */
@@ -156,9 +162,7 @@ export class ConsumeQueueStore {
     if (!topicQueues) return false;
     for (const queue of topicQueues.queues.values()) {
       this.files.removeQueue(queue);
-      queue.rollback(queue.maxOffset);
-      queue.flushedOffset = queue.maxOffset;
-      queue.releaseTail();
+      queue.delete();
       this.resident.delete(queue);
     }
     this.dirty = this.dirty.filter((queue) => queue.topicQueues !== topicQueues);

@@ -33,8 +33,12 @@ export class ConsumeQueue {
   tail: Buffer | undefined;
   /** In the list of queues with visible units that are not in the file. */
   isDirty = false;
+  /** Its topic was deleted; puts that were under way end without a unit. */
+  isDeleted = false;
   /** Got a unit since the last flush round. */
   isActive = false;
+  /** The queue's folder was synced after the last file was made in it. */
+  areNamesDurable = false;
   /** Commit log minimum for which `minOffset` was worked out, -1 = it was not. */
   minForPhysicalOffset = -1;
 
@@ -56,6 +60,13 @@ export class ConsumeQueue {
     this.flushedOffset = this.maxOffset = this.nextOffset = this.tailBase = maxOffset;
   }
 
+  /** Lets go of everything; the files are somebody else's business. */
+  delete(): void {
+    this.isDeleted = true;
+    this.memory.bytes -= this.tailBytes;
+    this.tail = undefined;
+  }
+
   /** Adds the unit of the next message, not visible yet. */
   append(physicalOffset: number, sizeBytes: number, tagsCode: number): void {
     const at = (this.nextOffset - this.tailBase) * UNIT_BYTES;
@@ -67,6 +78,7 @@ export class ConsumeQueue {
 
   /** Makes units visible up to `offset`. */
   commit(offset: number): void {
+    assert(!this.isDeleted, 'a deleted queue shows nothing');
     assert(offset > this.maxOffset && offset <= this.nextOffset, 'I3: queue offsets are dense');
     this.maxOffset = offset;
     this.isActive = true;

@@ -13,6 +13,8 @@ export class TopicQueues {
   /** Units of the delay topic carry the delivery time instead of the hash of the tags. */
   readonly isSchedule: boolean;
   readonly queues = new Map<number, ConsumeQueue>();
+  /** The topic's folder was synced after the last queue folder was made in it. */
+  areNamesDurable = false;
 
   constructor(
     readonly topic: string,

@@ -137,6 +137,15 @@ export class StoreRecovery {
       });
     }
     this.abortFile.create();
+    this.syncFolders();
+  }
+
+  /** A killed process may have made files and not come to sync their names. */
+  private syncFolders(): void {
+    const { deps, paths } = this.parts;
+    for (const folder of [paths.commitLog, paths.index, paths.root]) {
+      if (deps.fileSystem.status(folder)) deps.fileSystem.fsyncDirectory(folder);
+    }
   }
 
   /** Returns the position from which units have to be made; undefined when files are not true. */

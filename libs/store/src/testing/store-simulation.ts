@@ -29,6 +29,8 @@ export interface SimulationOptions {
   readonly flushDiskType: FlushDiskType;
   readonly crash: 'kill' | 'power';
   readonly config?: Partial<MessageStoreConfig>;
+  /** Now and then the disk is full for a few writes. */
+  readonly hasFullDisk?: boolean;
 }
 
 const TOPICS = ['Alpha', 'Beta', '%RETRY%Gamma'];
@@ -90,6 +92,9 @@ export class StoreSimulation {
   }
 
   private async operate(): Promise<void> {
+    if (this.options.hasFullDisk && this.random.nextInt(8) === 0) {
+      this.disk.failAt('pwrite', 1 + this.random.nextInt(4), 'ENOSPC', 1 + this.random.nextInt(4));
+    }
     const choice = this.random.nextInt(10);
     if (choice < 5) this.put();
     else if (choice === 5) this.putBatch();
@@ -169,15 +174,17 @@ export class StoreSimulation {
 
   private async stopCleanly(): Promise<void> {
     await this.turns(3);
+    this.disk.clearFailures();
     await this.finish(this.current.shutdown());
     this.store = undefined;
   }
 
   /** I4: the commit log is the only truth. */
   private deleteDerivedFiles(): void {
-    const victims = ['consumequeue', 'index', 'checkpoint'].filter(
-      () => this.random.nextInt(2) === 0,
-    );
+    // Without its checkpoint nobody could tell what a power cut took from what was damaged.
+    const maySpoilCheckpoint = this.options.crash === 'kill';
+    const derived = ['consumequeue', 'index', ...(maySpoilCheckpoint ? ['checkpoint'] : [])];
+    const victims = derived.filter(() => this.random.nextInt(2) === 0);
     for (const victim of victims) {
       const path = `${STORE_FOLDER}/${victim}`;
       if (victim !== 'checkpoint') this.disk.removeFolder(path);
