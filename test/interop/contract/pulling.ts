@@ -74,9 +74,10 @@ export function describePulling(kit: ContractKit): void {
     const topic = await kit.newTopic(1);
     const consumerGroup = kit.fresh('lite');
     const first = await subscribed(topic, { consumerGroup, autoCommit: false, pullBatchSize: 2 });
-    for (const body of numbered(4)) await kit.send(topic, body);
+    for (const body of ['m0', 'm1']) await kit.send(topic, body);
     await pollFor(first, 2);
     await first.commit();
+    for (const body of ['m2', 'm3']) await kit.send(topic, body);
     await pollFor(first, 2);
     await first.shutdown();
     const second = await subscribed(topic, { consumerGroup });
