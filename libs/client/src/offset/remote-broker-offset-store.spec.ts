@@ -7,6 +7,8 @@ describe('RemoteBrokerOffsetStore', () => {
   let kept: Map<number, number>;
   let updates: [number, number][];
   let failing: boolean;
+  let underWay: number;
+  let mostUnderWay: number;
 
   const create = () =>
     new RemoteBrokerOffsetStore(
@@ -14,6 +16,9 @@ describe('RemoteBrokerOffsetStore', () => {
       {
         queryOffset: async (_address, _group, { queueId }: MessageQueue) => kept.get(queueId),
         updateOffset: async (_address, _group, { queueId }: MessageQueue, offset: number) => {
+          mostUnderWay = Math.max(mostUnderWay, ++underWay);
+          await Promise.resolve();
+          underWay--;
           if (failing) throw new Error('away');
           updates.push([queueId, offset]);
         },
@@ -25,6 +30,21 @@ describe('RemoteBrokerOffsetStore', () => {
     kept = new Map([[0, 5]]);
     updates = [];
     failing = false;
+    underWay = mostUnderWay = 0;
+  });
+
+  it('lost a first offset that was told at the same time as another one of its topic', async () => {
+    const store = create();
+    for (let id = 0; id < 8; id++) store.update(queue(id), 1, true);
+    failing = true;
+    await expect(store.persist([queue(0), queue(1), queue(2)])).rejects.toThrow('away');
+    failing = false;
+    await Promise.all([store.persist([queue(0)]), store.persist([queue(1)])]);
+    expect(updates).toHaveLength(2);
+    expect(mostUnderWay).toBe(1);
+    await store.persist(Array.from({ length: 8 }, (_, id) => queue(id)));
+    expect(updates).toHaveLength(8);
+    expect(mostUnderWay).toBeGreaterThan(1);
   });
 
   it('tells the broker what has changed, once', async () => {

@@ -10,6 +10,10 @@ const PERSIST_CONCURRENCY = 16;
 /** Offsets of a clustering group: its brokers keep them. */
 export class RemoteBrokerOffsetStore implements OffsetStore {
   private readonly offsets = new CachedOffsets();
+  /** Topics of a broker for which the group has an offset there. */
+  private readonly told = new Set<string>();
+  /** The first offsets for such topics that are on their way. */
+  private readonly firstUpdates = new Map<string, Promise<void>>();
 
   constructor(
     private readonly consumerGroup: string,
@@ -29,6 +33,7 @@ export class RemoteBrokerOffsetStore implements OffsetStore {
     if (offset !== undefined) {
       this.offsets.set(queue, offset, false);
       this.offsets.markPersisted(queue, offset);
+      this.told.add(tableKey(queue));
     }
     return offset;
   }
@@ -44,7 +49,7 @@ export class RemoteBrokerOffsetStore implements OffsetStore {
       for (let next = waiting.pop(); next; next = waiting.pop()) {
         const [queue, offset] = next;
         try {
-          await this.api.updateOffset(this.address(queue), this.consumerGroup, queue, offset);
+          await this.tell(queue, offset);
           this.offsets.markPersisted(queue, offset);
         } catch (error) {
           failures.push(error);
@@ -59,9 +64,36 @@ export class RemoteBrokerOffsetStore implements OffsetStore {
     this.offsets.delete(queue);
   }
 
+  /**
+   * The first offset of a topic goes to its broker alone: Apache RocketMQ 5.5.0 makes the table of a
+   * group and topic without a lock, and of two first offsets at once it keeps one (observed).
+   */
+  private async tell(queue: MessageQueue, offset: number): Promise<void> {
+    const key = tableKey(queue);
+    for (;;) {
+      if (this.told.has(key)) return this.send(queue, offset);
+      const first = this.firstUpdates.get(key);
+      if (!first) break;
+      await first.catch(() => {});
+    }
+    const first = this.send(queue, offset)
+      .then(() => void this.told.add(key))
+      .finally(() => this.firstUpdates.delete(key));
+    this.firstUpdates.set(key, first);
+    await first;
+  }
+
+  private async send(queue: MessageQueue, offset: number): Promise<void> {
+    await this.api.updateOffset(this.address(queue), this.consumerGroup, queue, offset);
+  }
+
   private address({ brokerName }: MessageQueue): string {
     const address = this.addressOf(brokerName);
     if (address !== undefined) return address;
     throw new ClientError('BROKER_NOT_FOUND', `broker ${brokerName} has no address now`);
   }
+}
+
+function tableKey({ brokerName, topic }: MessageQueue): string {
+  return `${brokerName} ${topic}`;
 }
