@@ -18,7 +18,27 @@ export { ConsumeContext } from './decorators/consume-context.decorator';
 export { RocketContext } from './listener/rocket-context';
 export { ListenerRegistrar } from './listener/listener-registrar';
 export { ProducerService } from './producer/producer.service';
-export type { SendOptions } from './producer/send-options';
+export { defineTopic } from './producer/topic-definition';
+export type { TopicDefinition, TopicDefinitionInit } from './producer/topic-definition';
+export type { Destination } from './producer/destination';
+export type { EnsuredTopic, EnsuredTopicOptions } from './producer/ensured-topic';
+export type {
+  CallOptions,
+  MessageOptions,
+  RequestOptions,
+  SendBatchOptions,
+  SendOptions,
+  TransactionOptions,
+} from './producer/send-options';
+export { SendWrappers } from './producer/send-wrappers';
+export type { SendCall, SendInvoke, SendKind, SendWrapper } from './producer/send-wrappers';
+export type { KeptInOutbox } from './producer/kept-in-outbox';
+export type { OutboxWriter } from './producer/outbox-writer';
+export type { TransactionRunner } from './producer/transaction-runner';
+export { OutboxError } from './producer/outbox-error';
+export { PayloadError } from './producer/payload-error';
+export type { MessageSerializer } from './serialization/message-serializer';
+export type { SchemaIssue, SchemaResult, StandardSchema } from './serialization/standard-schema';
 export { RetryLater } from './errors/retry-later';
 export { RejectToDlq } from './errors/reject-to-dlq';
 export { RocketConfigError } from './errors/rocket-config-error';

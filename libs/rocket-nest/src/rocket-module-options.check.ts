@@ -1,10 +1,13 @@
 import { RocketConfigError } from './errors/rocket-config-error';
+import { checkEnsuredTopics } from './producer/ensured-topic';
 import type { RocketModuleOptions } from './rocket-module-options';
 
 const KNOWN_KEYS = new Set([
   'namesrvAddr',
   'embedded',
   'producer',
+  'serializers',
+  'ensureTopics',
   'defaults',
   'listeners',
   'shutdownTimeoutMs',
@@ -31,6 +34,7 @@ export function checkRocketModuleOptions(options: RocketModuleOptions): void {
   checkWhereTheBrokerIs(options);
   checkPositive('shutdownTimeoutMs', options.shutdownTimeoutMs);
   checkPositive('producer.sendMsgTimeoutMs', options.producer?.sendMsgTimeoutMs);
+  checkEnsuredTopics(options.ensureTopics);
   checkPositive('defaults.concurrency', options.defaults?.concurrency);
   for (const [id, overrides] of Object.entries(options.listeners ?? {})) {
     checkPositive(`listeners.${id}.concurrency`, overrides.concurrency);

@@ -1,5 +1,7 @@
 import type { ModuleMetadata, Type } from '@nestjs/common';
 import type { RocketListenerOverrides } from './decorators/rocket-listener-options';
+import type { EnsuredTopic } from './producer/ensured-topic';
+import type { MessageSerializer } from './serialization/message-serializer';
 
 /** A name server and a broker inside this process, for tests and laptops. */
 export interface EmbeddedOptions {
@@ -28,6 +30,10 @@ export interface RocketModuleOptions {
   /** Start an embedded broker instead of using `namesrvAddr`; refused when NODE_ENV is production. */
   embedded?: boolean | EmbeddedOptions;
   producer?: RocketProducerOptions;
+  /** Further serializers, found by content type; they win over the built-in bytes, text and JSON. */
+  serializers?: readonly MessageSerializer[];
+  /** Topics that are made at start when they are missing. Default none. */
+  ensureTopics?: readonly EnsuredTopic[];
   /** Options for every listener that does not set them itself. */
   defaults?: RocketListenerOverrides;
   /** Options by listener id; they win over the decorator's. */

@@ -5,6 +5,8 @@ import { RocketConfigError } from './errors/rocket-config-error';
 import { ListenerExplorer } from './listener/listener-explorer';
 import { ListenerRegistrar } from './listener/listener-registrar';
 import { ProducerService } from './producer/producer.service';
+import { SendWrappers } from './producer/send-wrappers';
+import { TopicCreator } from './producer/topic-creator';
 import { checkRocketModuleOptions } from './rocket-module-options.check';
 import type {
   RocketModuleAsyncOptions,
@@ -15,6 +17,8 @@ import { ROCKET_MODULE_OPTIONS } from './rocket.constants';
 
 const PROVIDERS: Provider[] = [
   RocketConnection,
+  SendWrappers,
+  TopicCreator,
   ProducerService,
   ListenerExplorer,
   ListenerRegistrar,
@@ -71,7 +75,7 @@ export class RocketModule {
       global: true,
       imports: [DiscoveryModule, ...imports],
       providers: [...optionProviders, ...PROVIDERS],
-      exports: [ProducerService, ListenerRegistrar],
+      exports: [ProducerService, SendWrappers, ListenerRegistrar],
     };
   }
 }

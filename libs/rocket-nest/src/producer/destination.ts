@@ -1,19 +1,18 @@
 import { RocketConfigError } from '../errors/rocket-config-error';
+import type { TopicDefinition } from './topic-definition';
 
-/** Where a message goes. */
-export interface Destination {
-  readonly topic: string;
-  readonly tag?: string;
-}
+/** Where a message goes: `topic`, `topic:tag`, or a topic definition. */
+export type Destination<T = unknown> = string | TopicDefinition<T>;
 
 /** Reads `topic` or `topic:tag`. */
-export function parseDestination(text: string): Destination {
-  const colon = text.indexOf(':');
-  const topic = colon < 0 ? text : text.slice(0, colon);
-  const tag = colon < 0 ? undefined : text.slice(colon + 1);
+export function parseDestination(destination: Destination): TopicDefinition {
+  if (typeof destination !== 'string') return destination;
+  const colon = destination.indexOf(':');
+  const topic = colon < 0 ? destination : destination.slice(0, colon);
+  const tag = colon < 0 ? undefined : destination.slice(colon + 1);
   if (topic === '' || tag === '') {
     throw new RocketConfigError(
-      `the destination '${text}' is not of the form 'topic' or 'topic:tag'`,
+      `the destination '${destination}' is not of the form 'topic' or 'topic:tag'`,
     );
   }
   return tag === undefined ? { topic } : { topic, tag };
