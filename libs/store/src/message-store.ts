@@ -8,6 +8,7 @@ import { SystemProcessProbe, type ProcessProbe } from './checkpoint/process-prob
 import type { MessageStoreConfig } from './config/message-store-config';
 import type { CommitLogDispatcher } from './dispatch/commit-log-dispatcher';
 import type { MessageArrivingListener } from './dispatch/message-arriving-listener';
+import { SyncWatchingFileSystem } from './files/sync-watching-file-system';
 import { Slices } from './flush/slices';
 import type { ConsumeQueueUnit } from './get/consume-queue-query-service';
 import type { GetMessageRequest, GetMessageResult } from './get/get-message';
@@ -53,10 +54,12 @@ export class MessageStore {
     private readonly deps: MessageStoreDeps,
     processProbe: ProcessProbe = new SystemProcessProbe(),
   ) {
-    this.parts = createStoreComponents(config, deps);
-    const { root } = this.parts.paths;
-    this.abortFile = new AbortFile(deps.fileSystem, root, processProbe.pid);
-    this.lockFile = new LockFile(deps.fileSystem, root, processProbe);
+    const fileSystem = new SyncWatchingFileSystem(deps.fileSystem);
+    this.parts = createStoreComponents(config, { ...deps, fileSystem });
+    const { log, paths } = this.parts;
+    fileSystem.onFailure = (reason) => log.becomeReadOnly(reason);
+    this.abortFile = new AbortFile(fileSystem, paths.root, processProbe.pid);
+    this.lockFile = new LockFile(fileSystem, paths.root, processProbe);
     this.bootHash = hashOfBoot(processProbe.bootMark());
   }
 

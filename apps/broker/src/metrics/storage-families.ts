@@ -18,5 +18,8 @@ export function storageFamilies(
     gauge('rocketmq_storage_flush_behind_bytes', 'Bytes written and not yet synced.', () =>
       Math.max(0, messageStore.maxPhyOffset() - messageStore.flushedWhere()),
     ),
+    gauge('rocketmq_storage_writable', '1 while messages are accepted, 0 while read-only.', () =>
+      messageStore.isWriteable() ? 1 : 0,
+    ),
   ];
 }

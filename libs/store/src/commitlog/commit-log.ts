@@ -25,7 +25,7 @@ export class CommitLog {
   appendOffset = 0;
   writtenOffset = 0;
   flushedOffset = 0;
-  /** Set once a sync failed: what the file holds is unknown, nothing may be acknowledged again. */
+  /** Set once a sync of the store failed: what the disk holds is unknown, nothing is acknowledged. */
   readOnlyReason: string | undefined;
   /** Where a failed write may have left bytes that must not come back. */
   private staleFrom: number | undefined;
@@ -110,16 +110,21 @@ export class CommitLog {
         if (file.endOffset <= target) file.unpin();
       }
     } catch (error) {
-      const reason = `the commit log could not be synced (${errorMessageOf(error)}): read-only until restart, check the disk`;
-      this.readOnlyReason ??= reason;
-      this.logger.error('commit log is read-only', { reason });
-      throw new StoreError('STORE_READ_ONLY', reason, { cause: error });
+      this.becomeReadOnly(`the commit log could not be synced (${errorMessageOf(error)})`);
+      throw new StoreError('STORE_READ_ONLY', this.readOnlyReason ?? '', { cause: error });
     }
     if (this.readOnlyReason !== undefined) {
       throw new StoreError('STORE_READ_ONLY', this.readOnlyReason);
     }
     this.flushedOffset = Math.max(this.flushedOffset, target);
     this.latency.onFsync(this.clock.monotonicNow() - startMs);
+  }
+
+  /** Final until restart; the first reason stays. */
+  becomeReadOnly(reason: string): void {
+    if (this.readOnlyReason !== undefined) return;
+    this.readOnlyReason = reason;
+    this.logger.error('the store is read-only', { reason });
   }
 
   /** Syncs every file up to the end, whatever was synced before; for recovery. */

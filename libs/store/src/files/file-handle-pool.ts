@@ -52,7 +52,13 @@ export class FileHandlePool {
   acquireOrCreate(path: string, sizeBytes: number): PooledFile {
     if (!this.open.has(path) && this.fileSystem.status(path) === undefined) {
       this.create(path, sizeBytes);
-      this.fileSystem.fsyncDirectory(folderOf(path));
+      try {
+        this.fileSystem.fsyncDirectory(folderOf(path));
+      } catch (error) {
+        // Found there the next time, its name would be taken for durable.
+        this.fileSystem.unlink(path);
+        throw error;
+      }
     }
     return this.acquire(path);
   }

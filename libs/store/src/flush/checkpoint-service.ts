@@ -1,5 +1,5 @@
 import type { Clock, Logger, Timer } from '@rocket-nest/common';
-import { errorCodeOf, errorMessageOf } from '@rocket-nest/common';
+import { errorMessageOf } from '@rocket-nest/common';
 import type { StoreCheckpoint } from '../checkpoint/store-checkpoint';
 import type { CommitLog } from '../commitlog/commit-log';
 import type { RecordDispatcher } from '../dispatch/record-dispatcher';
@@ -41,8 +41,6 @@ export class CheckpointService {
   private checkpointedMs = 0;
   private checkpointedOffset = -1;
   private isClosed = false;
-  /** Set once a sync failed: the checkpoint stays where it is, the next start repairs from there. */
-  private brokenReason: string | undefined;
 
   constructor(
     private readonly intervals: CheckpointIntervals,
@@ -93,7 +91,7 @@ export class CheckpointService {
   }
 
   private async persistAs(isFinal: boolean, mayLeaveUnsynced: boolean): Promise<PersistOutcome> {
-    if (this.brokenReason !== undefined) return 'failed';
+    if (this.commitLog.readOnlyReason !== undefined) return 'failed';
     const position = this.dispatcher.dispatchedOffset;
     const timestamp = this.dispatcher.lastStoreTimestamp;
     const indexTimestamp = this.index.endTimestamp;
@@ -106,21 +104,19 @@ export class CheckpointService {
       await this.index.sync(indexSnapshot, isFinal, () => slices.pause());
       if (mayLeaveUnsynced && this.queues.unsyncedFiles > FEW_FILES) return 'written';
       if (!(await this.syncQueues(isFinal))) return 'failed';
+      await this.checkpoint.write({
+        physicMsgTimestamp: timestamp,
+        logicsMsgTimestamp: timestamp,
+        indexMsgTimestamp: indexTimestamp,
+        consumeQueuePosition: position,
+        flushedPosition: this.commitLog.flushedOffset,
+        indexPosition: position,
+      });
     } catch (error) {
-      if (errorCodeOf(error) === 'ENOSPC') return 'failed';
-      // The system may have dropped the pages, so a later sync that succeeds would prove nothing.
-      this.brokenReason = `a sync failed (${errorMessageOf(error)})`;
-      this.logger.error('no checkpoint until restart', { reason: this.brokenReason });
+      // A failed sync has made the store read-only; anything else, as a full disk, may pass.
+      this.logger.warn('no checkpoint, will try again', { cause: errorMessageOf(error) });
       return 'failed';
     }
-    await this.checkpoint.write({
-      physicMsgTimestamp: timestamp,
-      logicsMsgTimestamp: timestamp,
-      indexMsgTimestamp: indexTimestamp,
-      consumeQueuePosition: position,
-      flushedPosition: this.commitLog.flushedOffset,
-      indexPosition: position,
-    });
     this.checkpointedOffset = position;
     return 'durable';
   }
@@ -158,12 +154,17 @@ export class CheckpointService {
       }
     };
     const workers = isFinal ? FINAL_SYNC_WORKERS : 1;
-    await Promise.all(Array.from({ length: workers }, syncNext));
-    const slices = new Slices(this.clock);
-    for (const queue of unsynced.values()) {
-      if (!isDone) break;
-      this.queues.files.syncNames(queue);
-      await slices.pause();
+    try {
+      await Promise.all(Array.from({ length: workers }, syncNext));
+      const slices = new Slices(this.clock);
+      for (const queue of unsynced.values()) {
+        if (!isDone) break;
+        this.queues.files.syncNames(queue);
+        await slices.pause();
+      }
+    } catch (error) {
+      this.queues.restoreUnsynced(unsynced);
+      throw error;
     }
     if (!isDone) this.logger.warn('consume queues not synced in time', { files: unsynced.size });
     return isDone;

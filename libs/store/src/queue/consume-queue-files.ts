@@ -172,15 +172,15 @@ export class ConsumeQueueFiles {
   syncNames(queue: ConsumeQueue): void {
     const { topicQueues } = queue;
     if (!queue.areNamesDurable) {
-      queue.areNamesDurable = true;
       this.syncFolder(this.queueFolder(queue));
+      queue.areNamesDurable = true;
     }
     if (topicQueues.areNamesDurable) return;
-    topicQueues.areNamesDurable = true;
     this.syncFolder(`${this.folder}/${topicQueues.folderName}`);
+    topicQueues.areNamesDurable = true;
     if (this.areNamesDurable) return;
-    this.areNamesDurable = true;
     this.syncFolder(this.folder);
+    this.areNamesDurable = true;
   }
 
   async sync(path: string): Promise<void> {

@@ -102,6 +102,11 @@ export class ConsumeQueueStore {
     return taken;
   }
 
+  /** Gives back what was taken and could not be synced. */
+  restoreUnsynced(taken: ReadonlyMap<string, ConsumeQueue>): void {
+    for (const [path, queue] of taken) this.unsynced.set(path, queue);
+  }
+
   /** The same below the folder of consume queues. */
   get unsyncedFileNames(): string[] {
     return [...this.unsynced.keys()].map((path) => path.slice(this.files.folder.length + 1));

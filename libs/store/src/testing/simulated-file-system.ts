@@ -37,6 +37,8 @@ export class SimulatedFileSystem implements FileSystem {
   maxWriteBytes = Infinity;
   /** Calls so far, by operation. */
   readonly calls = { pwrite: 0, fdatasync: 0, ftruncate: 0, fsyncDirectory: 0 };
+  /** Calls that were told to fail and did. */
+  failed = 0;
   private names = new Map<string, SimulatedFile>();
   private durableNames = new Map<string, SimulatedFile>();
   private nameChanges: NameChange[] = [];
@@ -126,7 +128,7 @@ export class SimulatedFileSystem implements FileSystem {
 
   async fdatasync(handle: number): Promise<void> {
     this.check();
-    this.count('fdatasync');
+    this.countSync(handle);
     const end = this.opened(handle).file.beginSync();
     await this.later();
     end();
@@ -134,7 +136,7 @@ export class SimulatedFileSystem implements FileSystem {
 
   fdatasyncSync(handle: number): void {
     this.check();
-    this.count('fdatasync');
+    this.countSync(handle);
     this.opened(handle).file.beginSync()();
   }
 
@@ -290,6 +292,16 @@ export class SimulatedFileSystem implements FileSystem {
     return opened;
   }
 
+  /** A sync that fails leaves its pages clean and not on the disk: no later sync brings them there. */
+  private countSync(handle: number): void {
+    try {
+      this.count('fdatasync');
+    } catch (error) {
+      this.opened(handle).file.loseUnsynced();
+      throw error;
+    }
+  }
+
   private count(operation: SimulatedOperation): void {
     this.calls[operation]++;
     for (const failure of this.failures) {
@@ -300,6 +312,7 @@ export class SimulatedFileSystem implements FileSystem {
       }
       if (failure.timesLeft <= 0) continue;
       failure.timesLeft--;
+      this.failed++;
       throw fault(failure.code, `${operation} was told to fail`);
     }
   }

@@ -86,6 +86,11 @@ export class SimulatedFile {
     };
   }
 
+  /** Forgets what is not synced: it can still be read, and no later sync makes it durable. */
+  loseUnsynced(): void {
+    this.dirty.clear();
+  }
+
   /** Syncs that began and did not end: at a power cut their sectors are as unsure as any. */
   private syncing: Map<number, Buffer | undefined>[] = [];
 
