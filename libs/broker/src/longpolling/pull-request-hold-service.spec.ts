@@ -27,6 +27,7 @@ describe('PullRequestHoldService', () => {
   function pull(name: string, init: Partial<HeldPull> = {}): HeldPull {
     return {
       connection: new FakeConnection(),
+      consumerGroup: 'G',
       topic: 'T',
       queueId: 0,
       offset: 5,
@@ -44,6 +45,18 @@ describe('PullRequestHoldService', () => {
     await endOfTurn();
     expect(resumed).toEqual(['a']);
     expect(service.heldCount).toBe(0);
+  });
+
+  it('tells whether a group waits for a queue', async () => {
+    service.suspend(pull('a'), 15_000);
+    expect(service.isWaiting('G', 'T', 0)).toBe(true);
+    expect(service.isWaiting('H', 'T', 0)).toBe(false);
+    expect(service.isWaiting('G', 'T', 1)).toBe(false);
+    expect(service.isWaiting('G', 'U', 0)).toBe(false);
+    service.notifyMessageArriving('T', 0, 6, 0);
+    expect(service.isWaiting('G', 'T', 0)).toBe(false);
+    await endOfTurn();
+    expect(service.isWaiting('G', 'T', 0)).toBe(false);
   });
 
   it('leaves pulls of other queues, of later offsets and of other tags waiting', async () => {

@@ -50,6 +50,14 @@ export class PullRequestHoldService {
     return this.held;
   }
 
+  /** Whether a member of the group waits for the queue, having found nothing to take in it. */
+  isWaiting(consumerGroup: string, topic: string, queueId: number): boolean {
+    for (const { pull, woken } of this.byTopic.get(topic)?.get(queueId) ?? []) {
+      if (!woken && pull.consumerGroup === consumerGroup) return true;
+    }
+    return false;
+  }
+
   start(): void {
     this.checkedBucket = this.bucketOf(this.clock.monotonicNow());
     this.timer ??= this.clock.every(TIMEOUT_CHECK_INTERVAL_MS, () => this.endOverdue());

@@ -32,6 +32,10 @@ export class PullOperation implements HeldPull, CustomHeader {
     readonly response: RemotingCommand,
   ) {}
 
+  get consumerGroup(): string {
+    return this.header.consumerGroup;
+  }
+
   get topic(): string {
     return this.header.topic;
   }

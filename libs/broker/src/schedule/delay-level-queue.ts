@@ -32,6 +32,7 @@ export class DelayLevelQueue {
   private timer: Timer | undefined;
   private isRunning = false;
   private isBusy = false;
+  private looksNow = false;
   private storedMeanwhile = false;
   private onIdle: (() => void) | undefined;
 
@@ -41,6 +42,11 @@ export class DelayLevelQueue {
     private offset: number,
     private readonly deps: DelayLevelQueueDeps,
   ) {}
+
+  /** Whether it delivers, or is about to look for what is due. */
+  get isDelivering(): boolean {
+    return this.isBusy || this.looksNow;
+  }
 
   start(): void {
     this.isRunning = true;
@@ -241,10 +247,12 @@ export class DelayLevelQueue {
       return;
     }
     this.timer = { cancel: () => undefined };
+    this.looksNow = true;
     realSetImmediate(() => this.onTimer());
   }
 
   private onTimer(): void {
+    this.looksNow = false;
     this.timer = undefined;
     this.look();
   }

@@ -62,6 +62,12 @@ export class ScheduleMessageService implements CommitLogDispatcher {
     return this.offsets;
   }
 
+  /** Whether a message is due now and not yet delivered. */
+  get isDelivering(): boolean {
+    for (const queue of this.queues.values()) if (queue.isDelivering) return true;
+    return false;
+  }
+
   /** Reads the file, and brings offsets beyond the recovered queues down to their ends. */
   load(): void {
     const content = this.deps.file.load();

@@ -3,6 +3,7 @@ import { realSetImmediate } from '@rocket-nest/common/internal';
 import { describeMessageQueue } from '../route/message-queues';
 import { Fifo } from '../support/fifo';
 import { isPromiseLike } from '../support/promise-like';
+import { retryPause } from '../support/retry-pause';
 import type { CachedMessage } from './cached-message';
 import { ConsumeCalls, returnTypeOf, type ConsumeCall } from './consume-calls';
 import type { ConsumeService } from './consume-service';
@@ -201,7 +202,7 @@ export class ConsumeMessageConcurrentlyService implements ConsumeService {
     );
     if (kept.length === 0) return;
     for (const { message } of kept) message.reconsumeTimes++;
-    this.runtime.clock.after(LOCAL_RETRY_MS, () => this.submit(queue, kept));
+    retryPause(this.runtime.clock, LOCAL_RETRY_MS, () => this.submit(queue, kept));
   }
 
   private commit(queue: ProcessQueue, entries: readonly CachedMessage[]): void {

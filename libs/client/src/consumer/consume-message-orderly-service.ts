@@ -3,6 +3,7 @@ import { realSetImmediate } from '@rocket-nest/common/internal';
 import { describeMessageQueue } from '../route/message-queues';
 import { Fifo } from '../support/fifo';
 import { isPromiseLike } from '../support/promise-like';
+import { retryPause } from '../support/retry-pause';
 import type { CachedMessage } from './cached-message';
 import { ConsumeCalls, returnTypeOf, type ConsumeCall } from './consume-calls';
 import type { ConsumeService } from './consume-service';
@@ -233,7 +234,7 @@ export class ConsumeMessageOrderlyService implements ConsumeService {
 
   private pause(queue: ProcessQueue, pauseMs: number): void {
     if (this.stopped) return;
-    const timer = this.runtime.clock.after(pauseMs, () => {
+    const timer = retryPause(this.runtime.clock, pauseMs, () => {
       this.pauses.delete(queue);
       this.ready.push(queue);
       this.dispatch();

@@ -62,6 +62,19 @@ describe('AdvanceableClock', () => {
     monotonic.cancel();
   });
 
+  it('tells when the next task is due', () => {
+    const clock = new AdvanceableClock();
+    expect(clock.nextDueMs).toBeUndefined();
+    const atMs = clock.wallNow() + HOUR_MS;
+    const later = clock.atWall(atMs + 5, () => undefined);
+    clock.atWall(atMs, () => undefined);
+    expect(clock.nextDueMs).toBe(atMs);
+    clock.advance(HOUR_MS + 1);
+    expect(clock.nextDueMs).toBe(atMs + 5);
+    later.cancel();
+    expect(clock.nextDueMs).toBeUndefined();
+  });
+
   it('keeps what is due although an earlier task throws', async () => {
     const clock = new AdvanceableClock();
     const atMs = clock.wallNow() + HOUR_MS;

@@ -22,6 +22,13 @@ export class AdvanceableClock implements Clock {
     return this.system.wallNow() + this.shiftMs;
   }
 
+  /** When the next task that waits for wall time is due; undefined when none waits. */
+  get nextDueMs(): number | undefined {
+    let nextMs: number | undefined;
+    for (const { atWallMs } of this.waiting) nextMs = Math.min(nextMs ?? atWallMs, atWallMs);
+    return nextMs;
+  }
+
   monotonicNow(): number {
     return this.system.monotonicNow();
   }
