@@ -27,6 +27,7 @@ export type { RemotingDependencies } from './transport/remoting-dependencies';
 export { RemotingServer } from './transport/remoting-server';
 export type { RemotingServerOptions } from './transport/remoting-server-options';
 export { RemotingClient } from './transport/remoting-client';
+export type { ClientTlsOptions } from './transport/client-tls';
 export type { RemotingClientOptions } from './transport/remoting-client-options';
 export { isJsonObject } from './json/json-value';
 export type { JsonObject, JsonValue } from './json/json-value';

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { errorMessageOf } from '@rocket-nest/common';
 
 import { RemotingError } from '../protocol/remoting-error';
+import type { ClientTls } from './client-tls';
 import type { ConnectionHub } from './connection-hub';
 import { plainHost } from './incoming-socket';
 import { RemotingConnection } from './remoting-connection';
@@ -32,6 +33,7 @@ export class ClientConnections {
     private readonly hub: ConnectionHub,
     private readonly connectTimeoutMs: number,
     private readonly maxWaiters: number,
+    private readonly tls: ClientTls | undefined = undefined,
   ) {}
 
   get(address: string): RemotingConnection | undefined {
@@ -105,10 +107,11 @@ export class ClientConnections {
   private connect(address: string): Connecting {
     const waiters = new Set<ConnectionWaiter>();
     const { host, port } = splitAddress(address);
-    const socket = connect({ host, port, noDelay: true });
+    const socket = this.openSocket(address, host, port);
+    const ready = this.tls === undefined ? 'connect' : 'secureConnect';
     const end = (connection: RemotingConnection | undefined, error?: RemotingError): void => {
       timer.cancel();
-      socket.removeAllListeners('connect');
+      socket.removeAllListeners(ready);
       this.connecting.delete(address);
       for (const waiter of [...waiters]) waiter(connection, error);
     };
@@ -125,13 +128,26 @@ export class ClientConnections {
       end(undefined, connectFailed(address, errorMessageOf(cause), cause));
     };
     socket.once('error', onError);
-    socket.once('connect', () => {
+    socket.once(ready, () => {
       socket.off('error', onError);
       end(this.opened(address, socket));
     });
     const connecting = { waiters, cancel };
     this.connecting.set(address, connecting);
     return connecting;
+  }
+
+  private openSocket(address: string, host: string, port: number): Socket {
+    if (this.tls === undefined) return connect({ host, port, noDelay: true });
+    try {
+      return this.tls.connect(host, port);
+    } catch (error) {
+      throw connectFailed(
+        address,
+        `unusable TLS options: ${errorMessageOf(error)}`,
+        error as Error,
+      );
+    }
   }
 
   private opened(address: string, socket: Socket): RemotingConnection {

@@ -1,3 +1,5 @@
+import type { ClientTlsOptions } from './client-tls';
+
 /** Settings of a `RemotingClient`. */
 export interface RemotingClientOptions {
   /** Time to open a connection. Default 3000. */
@@ -14,4 +16,6 @@ export interface RemotingClientOptions {
   readonly serializeType?: 0 | 1;
   /** Whether open connections keep the process alive. Default false. */
   readonly keepProcessAlive?: boolean;
+  /** Connects by TLS. Default: plain. */
+  readonly tls?: ClientTlsOptions | undefined;
 }

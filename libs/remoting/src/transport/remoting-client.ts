@@ -6,6 +6,7 @@ import { RemotingError } from '../protocol/remoting-error';
 import { ResponseCode } from '../protocol/response-code';
 import { ClientConnections } from './client-connections';
 import { ClientInvocation } from './client-invocation';
+import { ClientTls } from './client-tls';
 import type { Connection, InvokeCallback, RequestHandler } from './connection';
 import { ConnectionHub } from './connection-hub';
 import type { RemotingStats } from './connection-hub';
@@ -47,7 +48,9 @@ export class RemotingClient {
         this.onClosed(connection, reason),
     };
     this.hub = new ConnectionHub(owner, dependencies);
-    this.pool = new ClientConnections(this.hub, options.connectTimeoutMs ?? 3000, maxInFlight);
+    const tls = options.tls && new ClientTls(options.tls);
+    const connectTimeoutMs = options.connectTimeoutMs ?? 3000;
+    this.pool = new ClientConnections(this.hub, connectTimeoutMs, maxInFlight, tls);
   }
 
   get stats(): Readonly<RemotingStats> {
