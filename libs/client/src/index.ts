@@ -61,6 +61,8 @@ export type { HashFunction } from './allocate/allocate-message-queue-consistent-
 
 export { MQAdmin } from './admin/mq-admin';
 export type { CreateTopicOptions } from './admin/mq-admin';
+export type { AccessAdmin, AclPolicyEntry } from './admin/access-admin';
+export type { CreateGroupOptions, DeleteGroupOptions, GroupAdmin } from './admin/group-admin';
 export type { MessageQuery } from './api/admin-api';
 export type { BoundaryType } from './api/queue-api';
 
@@ -77,6 +79,7 @@ export { ClientRegistry } from './instance/client-registry';
 export type { ClientDependencies, ClientOptions } from './config/client-options';
 export type { AddressMapper } from './transport/address-mapper';
 export type { ClientTransport } from './transport/client-transport';
+export type { ClientTlsOptions } from '@rocket-nest/remoting';
 export { AclClientRPCHook } from './transport/acl-client-rpc-hook';
 export type { SessionCredentials } from './transport/acl-client-rpc-hook';
 export type { RpcHook } from './transport/rpc-hook';

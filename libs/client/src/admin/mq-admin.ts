@@ -9,7 +9,7 @@ import {
   type MessageQueue,
   type TopicConfig,
 } from '@rocket-nest/common';
-import type { ClusterInfo, TopicRouteData } from '@rocket-nest/remoting';
+import type { ClusterInfo, TopicRouteData, TopicStatsTable } from '@rocket-nest/remoting';
 import type { MessageQuery } from '../api/admin-api';
 import type { BoundaryType } from '../api/queue-api';
 import {
@@ -21,6 +21,9 @@ import { ClientError } from '../errors/client-error';
 import { ClientRegistry } from '../instance/client-registry';
 import type { MQClientInstance } from '../instance/mq-client-instance';
 import { QueueOffsets } from '../route/queue-offsets';
+import { AccessAdmin } from './access-admin';
+import { mastersOf, type AdminContext } from './admin-context';
+import { GroupAdmin } from './group-admin';
 
 const MASTER_ID = 0;
 
@@ -30,8 +33,11 @@ export interface CreateTopicOptions extends Partial<Omit<TopicConfig, 'topicName
   clusterName?: string;
 }
 
-/** Looks after topics and finds messages and offsets. */
+/** Looks after topics, groups and access, and finds messages and offsets. */
 export class MQAdmin {
+  readonly groups: GroupAdmin;
+  readonly access: AccessAdmin;
+  private readonly context: AdminContext;
   private readonly registry: ClientRegistry;
   private instance: MQClientInstance | undefined;
 
@@ -40,6 +46,17 @@ export class MQAdmin {
     dependencies: ClientDependencies = {},
   ) {
     this.registry = dependencies.registry ?? new ClientRegistry(dependencies);
+    const running = (): MQClientInstance => this.running;
+    this.context = {
+      namespace: options.namespace,
+      get instance() {
+        return running();
+      },
+    };
+    this.groups = new GroupAdmin(this.context, (topic, cluster) =>
+      this.deleteTopic(topic, cluster),
+    );
+    this.access = new AccessAdmin(this.context);
   }
 
   start(): Promise<void> {
@@ -62,17 +79,39 @@ export class MQAdmin {
     if (problem) throw new ClientError('TOPIC_ILLEGAL', problem.message);
     const { clusterName, ...config } = options;
     const topicConfig = createTopicConfig(withNamespace(this.options.namespace, topicName), config);
-    const masters = mastersOf(await this.clusterInfo(), clusterName);
-    if (masters.length === 0) {
-      const where = clusterName === undefined ? 'any cluster' : `cluster ${clusterName}`;
-      throw new ClientError(
-        'BROKER_NOT_FOUND',
-        `topic ${topicName} was not made: the name server ` +
-          `${this.running.nameServers.description} knows no master of ${where}`,
-      );
-    }
+    const masters = await mastersOf(this.context, clusterName, `creating topic ${topicName}`);
     const { adminApi } = this.running;
     await Promise.all(masters.map((master) => adminApi.createTopic(master, topicConfig, 'TBW102')));
+  }
+
+  /** Deletes a topic on the masters of a cluster (default: of all), and at the name servers. */
+  async deleteTopic(topic: string, clusterName?: string): Promise<void> {
+    const name = withNamespace(this.options.namespace, topic);
+    const { adminApi, nameServers } = this.running;
+    const masters = await mastersOf(this.context, clusterName, `deleting topic ${topic}`);
+    await Promise.all(masters.map((master) => adminApi.deleteTopic(master, name)));
+    await nameServers.deleteTopic(name, clusterName);
+  }
+
+  /** Every topic that a name server knows, with namespace; topics of the system included. */
+  fetchAllTopicList(): Promise<readonly string[]> {
+    return this.running.nameServers.topicNames();
+  }
+
+  /** Where the queues of a topic begin and end, and when they were last written. */
+  async topicStats(topic: string): Promise<TopicStatsTable> {
+    const route = await this.offsets.route(topic);
+    const { brokers } = this.running.routes;
+    const masters = route.data.brokerDatas.flatMap(({ brokerName }) => {
+      const master = brokers.masterOf(brokerName);
+      return master === undefined ? [] : [master];
+    });
+    const { adminApi } = this.running;
+    const found = await Promise.all(masters.map((at) => adminApi.topicStats(at, route.topic)));
+    return {
+      offsetTable: found.flatMap((stats) => stats.offsetTable),
+      topicPutTps: found.reduce((sum, stats) => sum + stats.topicPutTps, 0),
+    };
   }
 
   clusterInfo(): Promise<ClusterInfo> {
@@ -165,15 +204,6 @@ export class MQAdmin {
     if (this.instance) return this.instance;
     throw new ClientError('NOT_RUNNING', 'the admin client is not running: call start() first');
   }
-}
-
-function mastersOf(info: ClusterInfo, clusterName: string | undefined): string[] {
-  const names =
-    clusterName === undefined ? undefined : (info.clusterAddrTable?.get(clusterName) ?? []);
-  return [...(info.brokerAddrTable ?? [])].flatMap(([brokerName, { brokerAddrs }]) => {
-    const master = brokerAddrs?.get(MASTER_ID);
-    return master !== undefined && (!names || names.includes(brokerName)) ? [master] : [];
-  });
 }
 
 /** The broker's index is by hash: what it finds is compared with what was asked for. */

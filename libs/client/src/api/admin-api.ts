@@ -2,10 +2,14 @@ import type { MessageExt, TopicConfig } from '@rocket-nest/common';
 import { decodeMessages } from '@rocket-nest/common';
 import {
   CreateTopicRequestHeader,
+  decodeBody,
+  DeleteTopicRequestHeader,
   encodeHeader,
+  GetTopicStatsInfoRequestHeader,
   QueryMessageRequestHeader,
   RequestCode,
   ResponseCode,
+  TopicStatsTable,
   ViewMessageRequestHeader,
 } from '@rocket-nest/remoting';
 import { ClientError } from '../errors/client-error';
@@ -48,6 +52,24 @@ export class AdminApi {
       }),
       timeoutMs: this.timeoutMs,
     });
+  }
+
+  async deleteTopic(address: string, topic: string): Promise<void> {
+    await this.rpc.call(address, `delete topic ${topic}`, {
+      code: RequestCode.DELETE_TOPIC_IN_BROKER,
+      header: encodeHeader(DeleteTopicRequestHeader, { topic }),
+      timeoutMs: this.timeoutMs,
+    });
+  }
+
+  /** Where the queues of a topic begin and end at this broker. */
+  async topicStats(address: string, topic: string): Promise<TopicStatsTable> {
+    const response = await this.rpc.call(address, `read the queues of ${topic}`, {
+      code: RequestCode.GET_TOPIC_STATS_INFO,
+      header: encodeHeader(GetTopicStatsInfoRequestHeader, { topic }),
+      timeoutMs: this.timeoutMs,
+    });
+    return decodeBody(TopicStatsTable, response.body);
   }
 
   /** The record at a position of the broker's commit log. */

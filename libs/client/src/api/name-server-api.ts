@@ -4,18 +4,23 @@ import type { RemotingCommand } from '@rocket-nest/remoting';
 import {
   ClusterInfo,
   decodeBody,
+  DeleteTopicFromNamesrvRequestHeader,
   encodeHeader,
   GetRouteInfoRequestHeader,
   RequestCode,
   ResponseCode,
+  TopicList,
   TopicRouteData,
 } from '@rocket-nest/remoting';
 import { ClientError } from '../errors/client-error';
+import type { NameServerAddressSource } from './name-server-address-source';
 import { responseError, type RpcClient, type RpcRequest } from '../transport/rpc-client';
 
 /** Asks the name servers: one at a time, the next one when it does not answer. */
 export class NameServerApi {
   private addresses: readonly string[];
+  /** Asked while no address is known. */
+  private source: Pick<NameServerAddressSource, 'fetch'> | undefined;
   private current = 0;
 
   constructor(
@@ -26,6 +31,11 @@ export class NameServerApi {
   ) {
     this.addresses = parseNameServerAddresses(namesrvAddr);
     if (this.addresses.length > 1) this.current = random.nextInt(this.addresses.length);
+  }
+
+  /** Has the list asked for by HTTP. */
+  useSource(source: Pick<NameServerAddressSource, 'fetch'>): void {
+    this.source = source;
   }
 
   /** Takes a new list, from an address server for example. */
@@ -69,14 +79,44 @@ export class NameServerApi {
     return decodeBody(ClusterInfo, response.body);
   }
 
+  /** Every topic that some broker has registered. */
+  async topicNames(): Promise<readonly string[]> {
+    const request = {
+      code: RequestCode.GET_ALL_TOPIC_LIST_FROM_NAMESERVER,
+      timeoutMs: this.timeoutMs,
+    };
+    const response = await this.ask(request, () => true);
+    if (response.code !== ResponseCode.SUCCESS) {
+      throw responseError(this.description, 'list topics', response);
+    }
+    return decodeBody(TopicList, response.body).topicList;
+  }
+
+  /**
+   * Has every name server forget the topic, as far as it is served by the cluster (default: by any);
+   * rejects when one does not.
+   */
+  async deleteTopic(topic: string, clusterName?: string): Promise<void> {
+    const request = {
+      code: RequestCode.DELETE_TOPIC_IN_NAMESRV,
+      header: encodeHeader(DeleteTopicFromNamesrvRequestHeader, { topic, clusterName }),
+      timeoutMs: this.timeoutMs,
+    };
+    await Promise.all(
+      this.addresses.map((address) => this.rpc.call(address, `delete topic ${topic}`, request)),
+    );
+  }
+
   private async ask(
     request: RpcRequest,
     isFinal: (code: number) => boolean,
   ): Promise<RemotingCommand> {
+    if (this.addresses.length === 0) await this.source?.fetch();
     if (this.addresses.length === 0) {
       throw new ClientError(
         'NO_NAME_SERVER',
-        'no name server address: set namesrvAddr or the environment variable NAMESRV_ADDR',
+        'no name server address: set namesrvAddr, nameServerAddressUrl or the environment variable ' +
+          'NAMESRV_ADDR',
       );
     }
     const tried = this.addresses;

@@ -1,4 +1,5 @@
 import type { Clock, FileSystem, Logger, Random } from '@rocket-nest/common';
+import type { ClientTlsOptions } from '@rocket-nest/remoting';
 import type { ClientRegistry } from '../instance/client-registry';
 import type { ClientTransport } from '../transport/client-transport';
 import { AclClientRPCHook, type SessionCredentials } from '../transport/acl-client-rpc-hook';
@@ -9,6 +10,11 @@ import type { RpcHook } from '../transport/rpc-hook';
 export interface ClientOptions {
   /** Name servers as `host:port;host:port`. Default: environment variable NAMESRV_ADDR. */
   namesrvAddr?: string;
+  /**
+   * Where the name servers are asked for by HTTP (`http://` or `https://`) while no `namesrvAddr` is
+   * given: at start, and every two minutes from then on. The answer is a list as in `namesrvAddr`.
+   */
+  nameServerAddressUrl?: string;
   /**
    * Tells clients on one machine apart; two members of one group in one process need different ones
    * or different registries. Default: made from process id and time, but `DEFAULT` for a broadcasting
@@ -33,6 +39,11 @@ export interface ClientOptions {
   vipChannelEnabled?: boolean;
   /** Whether open connections keep the process alive. Default false. */
   keepProcessAlive?: boolean;
+  /**
+   * Connects to name servers and brokers by TLS; `true` with the certificates that Node trusts.
+   * Default false.
+   */
+  tls?: boolean | ClientTlsOptions;
   /** Signs all requests; a function is asked for each of them. Default: unsigned. */
   credentials?: SessionCredentials | (() => SessionCredentials);
   /** Sees every request before it is signed and sent, and every answer. */
@@ -67,6 +78,9 @@ export interface ClientSettings {
   readonly connectTimeoutMs: number;
   readonly vipChannelEnabled: boolean;
   readonly keepProcessAlive: boolean;
+  readonly tls: ClientTlsOptions | undefined;
+  readonly nameServerAddressUrl: string | undefined;
+  readonly credentials: ClientOptions['credentials'];
   readonly rpcHooks: readonly RpcHook[];
   readonly addressMapper: AddressMapper | undefined;
 }
@@ -84,6 +98,9 @@ export function clientSettings(options: ClientOptions): ClientSettings {
     connectTimeoutMs: options.connectTimeoutMs ?? 3000,
     vipChannelEnabled: options.vipChannelEnabled ?? false,
     keepProcessAlive: options.keepProcessAlive ?? false,
+    tls: options.tls === true ? {} : options.tls || undefined,
+    nameServerAddressUrl: options.nameServerAddressUrl,
+    credentials: options.credentials,
     rpcHooks: rpcHooksOf(options),
     addressMapper: options.addressMapper,
   };

@@ -30,7 +30,8 @@ export function clientEnvironment(dependencies: ClientDependencies): ClientEnvir
     random: dependencies.random ?? new SystemRandom(),
     logger,
     fileSystem: dependencies.fileSystem ?? new NodeFileSystem(),
-    createTransport: ({ connectTimeoutMs, keepProcessAlive }) =>
-      given?.() ?? new RemotingClient({ connectTimeoutMs, keepProcessAlive }, { clock, logger }),
+    createTransport: ({ connectTimeoutMs, keepProcessAlive, tls }) =>
+      given?.() ??
+      new RemotingClient({ connectTimeoutMs, keepProcessAlive, tls }, { clock, logger }),
   };
 }

@@ -1,5 +1,7 @@
 import assert from 'node:assert';
+import { isDeepStrictEqual } from 'node:util';
 import type { ClientDependencies, ClientSettings } from '../config/client-options';
+import { ClientError } from '../errors/client-error';
 import { buildClientId, localIpAddress } from './client-id';
 import { clientEnvironment, type ClientEnvironment } from './client-environment';
 import { MQClientInstance } from './mq-client-instance';
@@ -41,6 +43,7 @@ export class ClientRegistry {
       this.entries.set(key, entry);
       instance.start();
     }
+    checkSameAccess(clientId, entry.instance.settings, settings);
     entry.users++;
     return entry.instance;
   }
@@ -53,4 +56,19 @@ export class ClientRegistry {
     this.entries.delete(entry.key);
     await instance.shutdown();
   }
+}
+
+/** Who shares connections must be let in by the same means. */
+function checkSameAccess(clientId: string, running: ClientSettings, wanted: ClientSettings): void {
+  const accessOf = ({ credentials, tls, nameServerAddressUrl }: ClientSettings): unknown[] => [
+    credentials,
+    tls,
+    nameServerAddressUrl,
+  ];
+  if (isDeepStrictEqual(accessOf(running), accessOf(wanted))) return;
+  throw new ClientError(
+    'OPTION_ILLEGAL',
+    `client ${clientId} runs with other credentials, TLS options or address server: give one of ` +
+      'the two another instanceName, or another registry',
+  );
 }

@@ -1,9 +1,12 @@
 import { errorMessageOf } from '@rocket-nest/common';
 import type { HeartbeatData } from '@rocket-nest/remoting';
 import { AdminApi } from '../api/admin-api';
+import { AuthApi } from '../api/auth-api';
 import { ConsumerApi } from '../api/consumer-api';
+import { GroupAdminApi } from '../api/group-admin-api';
 import { MembershipApi } from '../api/membership-api';
 import { NameServerApi } from '../api/name-server-api';
+import { NameServerAddressSource } from '../api/name-server-address-source';
 import { PullApi } from '../api/pull-api';
 import { QueueApi } from '../api/queue-api';
 import { SendApi } from '../api/send-api';
@@ -35,7 +38,10 @@ export class MQClientInstance {
   readonly sendApi: SendApi;
   readonly transactionApi: TransactionApi;
   readonly adminApi: AdminApi;
+  readonly groupAdminApi: GroupAdminApi;
+  readonly authApi: AuthApi;
   readonly replies = new PendingReplies();
+  private readonly addressSource: NameServerAddressSource | undefined;
   private readonly transport: ClientTransport;
   private readonly rpc: RpcClient;
   private readonly poller: RoutePoller;
@@ -52,6 +58,7 @@ export class MQClientInstance {
     this.transport = environment.createTransport(settings);
     this.rpc = new RpcClient(this.transport, settings.addressMapper, settings.rpcHooks);
     this.nameServers = new NameServerApi(settings.namesrvAddr, this.rpc, timeoutMs, random);
+    this.addressSource = this.createAddressSource();
     this.membershipApi = new MembershipApi(this.rpc, timeoutMs);
     this.consumerApi = new ConsumerApi(this.rpc, timeoutMs);
     this.pullApi = new PullApi(this.rpc);
@@ -59,6 +66,8 @@ export class MQClientInstance {
     this.sendApi = new SendApi(this.rpc);
     this.transactionApi = new TransactionApi(this.rpc, timeoutMs);
     this.adminApi = new AdminApi(this.rpc, timeoutMs);
+    this.groupAdminApi = new GroupAdminApi(this.rpc, timeoutMs);
+    this.authApi = new AuthApi(this.rpc, timeoutMs);
     this.routes = new TopicRouteTable((topic) => this.nameServers.topicRoute(topic), logger);
     this.poller = new RoutePoller(
       this.routes,
@@ -77,6 +86,7 @@ export class MQClientInstance {
   }
 
   start(): void {
+    this.addressSource?.start();
     this.poller.start();
     this.heartbeats.start();
     this.routes.onChanged((topic) => this.routeChanged(topic));
@@ -96,6 +106,7 @@ export class MQClientInstance {
   }
 
   async shutdown(): Promise<void> {
+    this.addressSource?.stop();
     this.poller.stop();
     this.heartbeats.stop();
     await this.transport.shutdown();
@@ -124,6 +135,17 @@ export class MQClientInstance {
   /** Asks for routes that subscriptions need and that are not known, until they are. */
   findMissingRoutes(): Promise<void> {
     return this.poller.findMissing();
+  }
+
+  /** Only where no addresses were given. */
+  private createAddressSource(): NameServerAddressSource | undefined {
+    const { namesrvAddr, nameServerAddressUrl } = this.settings;
+    if (namesrvAddr !== '' || nameServerAddressUrl === undefined) return undefined;
+    const { clock, logger } = this.environment;
+    const take = (list: string): void => this.nameServers.updateAddresses(list);
+    const source = new NameServerAddressSource(nameServerAddressUrl, take, clock, logger);
+    this.nameServers.useSource(source);
+    return source;
   }
 
   private subscribedTopics(): string[] {
