@@ -14,8 +14,14 @@ const moduleAccess = [
   '--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED',
 ];
 
-/** Apache RocketMQ itself: one name server and one broker, on free ports, in a temporary folder. */
-export async function startApacheRocketMQ(brokerProperties: Properties = {}): Promise<Cluster> {
+/**
+ * Apache RocketMQ itself: one name server and one broker, on free ports, in a temporary folder. With
+ * system properties (TLS) the caller waits for the broker itself, by the means that they demand.
+ */
+export async function startApacheRocketMQ(
+  brokerProperties: Properties = {},
+  systemProperties?: Properties,
+): Promise<Cluster> {
   const classpath = await mavenClasspath('pom-server.xml', 'apache-rocketmq', APACHE_VERSION);
   const folder = makeTemporaryFolder('apache');
   const [namesrvPort, brokerPort] = await freePorts(2);
@@ -44,6 +50,7 @@ export async function startApacheRocketMQ(brokerProperties: Properties = {}): Pr
       command: 'java',
       args: [
         ...[`-Xmx${heap}`, '-XX:MaxDirectMemorySize=512m', `-Duser.home=${home}`, ...moduleAccess],
+        ...Object.entries(systemProperties ?? {}).map(([name, value]) => `-D${name}=${value}`),
         ...['-cp', classpath, mainClass, '-c', file],
       ],
       logFile: path.join(home, 'out.log'),
@@ -75,7 +82,7 @@ export async function startApacheRocketMQ(brokerProperties: Properties = {}): Pr
       waitTimeMillsInSendQueue: 20_000,
       ...brokerProperties,
     });
-    await waitForBroker(namesrvPort, 'broker-a');
+    if (!systemProperties) await waitForBroker(namesrvPort, 'broker-a');
     return { namesrvAddr, brokerAddr: `127.0.0.1:${brokerPort}`, folder, namesrv, broker, stop };
   } catch (error) {
     await stop();
