@@ -1,8 +1,9 @@
 import type { Clock, Logger } from '@rocket-nest/common';
-import type { Connection, LimitHits, SubscriptionData } from '@rocket-nest/remoting';
+import type { LimitHits, SubscriptionData } from '@rocket-nest/remoting';
 import type { ClientChannelInfo } from './client-channel-info';
 import { ConsumerGroupInfo } from './consumer-group-info';
 import type { ConsumerGroupProfile } from './consumer-group-info';
+import { GroupMemberships } from './group-memberships';
 
 /** Consumer groups one connection may belong to; a heartbeat past it is refused. */
 export const MAX_CONSUMER_GROUPS_PER_CONNECTION = 4096;
@@ -38,10 +39,18 @@ export type RegisterConsumerStatus = 'CHANGED' | 'UNCHANGED' | 'REFUSED';
 /** Who consumes: the groups, their live members and their subscriptions. */
 export class ConsumerManager {
   private readonly groups = new Map<string, ConsumerGroupInfo>();
-  private readonly groupsByConnection = new Map<number, Set<string>>();
+  private readonly memberships: GroupMemberships;
   private readonly changedGroups = new Set<string>();
 
-  constructor(private readonly deps: ConsumerManagerDeps) {}
+  constructor(private readonly deps: ConsumerManagerDeps) {
+    this.memberships = new GroupMemberships({
+      ...deps,
+      kind: 'consumer',
+      maxGroupsPerConnection: MAX_CONSUMER_GROUPS_PER_CONNECTION,
+      limitName: 'maxConsumerGroupsPerConnection',
+      removeMember: (group, connectionId) => this.removeMember(group, connectionId),
+    });
+  }
 
   get groupNames(): IterableIterator<string> {
     return this.groups.keys();
@@ -78,12 +87,7 @@ export class ConsumerManager {
       this.deps.limits?.hit('maxSubscriptionsPerGroup');
       return 'REFUSED';
     }
-    const memberships = this.membershipsOf(channel.connection);
-    if (!memberships.has(group) && memberships.size >= MAX_CONSUMER_GROUPS_PER_CONNECTION) {
-      this.deps.limits?.hit('maxConsumerGroupsPerConnection');
-      return 'REFUSED';
-    }
-    memberships.add(group);
+    if (!this.memberships.join(group, channel.connection.id)) return 'REFUSED';
     let info = this.groups.get(group);
     if (!info) {
       info = new ConsumerGroupInfo(group, profile, this.deps.clock);
@@ -97,42 +101,21 @@ export class ConsumerManager {
   }
 
   unregisterConsumer(group: string, connectionId: number): void {
-    const memberships = this.groupsByConnection.get(connectionId);
-    memberships?.delete(group);
-    if (memberships?.size === 0) this.groupsByConnection.delete(connectionId);
-    this.removeMember(group, connectionId);
+    this.memberships.leave(group, connectionId);
   }
 
   /** Takes a closed connection out of all its groups at once. */
   onConnectionClosed(connectionId: number): void {
-    const memberships = this.groupsByConnection.get(connectionId);
-    if (!memberships) return;
-    this.groupsByConnection.delete(connectionId);
-    for (const group of memberships) this.removeMember(group, connectionId);
+    this.memberships.leaveAll(connectionId);
   }
 
   /** Closes connections that sent no heartbeat for `expiresAfterMs`; one group a step. */
-  *scanNotActiveChannel(expiresAfterMs: number): Generator<void> {
-    for (const [group, info] of this.groups) {
-      const oldestMs = this.deps.clock.monotonicNow() - expiresAfterMs;
-      for (const channel of info.allChannels()) {
-        if (channel.lastUpdateMs > oldestMs) continue;
-        this.deps.logger.warn('a consumer sent no heartbeat and is removed', {
-          group,
-          clientId: channel.clientId,
-          remoteAddress: channel.connection.remoteAddress,
-        });
-        channel.connection.close('no consumer heartbeat');
-        this.unregisterConsumer(group, channel.connection.id);
-      }
-      yield;
-    }
+  scanNotActiveChannel(expiresAfterMs: number): Generator<void> {
+    return this.memberships.closeSilent(this.members(), expiresAfterMs);
   }
 
-  private membershipsOf(connection: Connection): Set<string> {
-    let memberships = this.groupsByConnection.get(connection.id);
-    if (!memberships) this.groupsByConnection.set(connection.id, (memberships = new Set()));
-    return memberships;
+  private *members(): Generator<readonly [string, Iterable<ClientChannelInfo>]> {
+    for (const [group, info] of this.groups) yield [group, info.allChannels()];
   }
 
   private removeMember(group: string, connectionId: number): void {

@@ -1,6 +1,7 @@
 import type { Clock, Logger } from '@rocket-nest/common';
 import type { LimitHits } from '@rocket-nest/remoting';
 import type { ClientChannelInfo } from './client-channel-info';
+import { GroupMemberships } from './group-memberships';
 
 /** Producer groups one connection may belong to; a heartbeat past it is refused. */
 export const MAX_PRODUCER_GROUPS_PER_CONNECTION = 4096;
@@ -15,11 +16,19 @@ export interface ProducerManagerDeps {
 /** Who produces: the groups and their live members, for check-backs, replies and the admin tools. */
 export class ProducerManager {
   private readonly groups = new Map<string, Map<number, ClientChannelInfo>>();
-  private readonly groupsByConnection = new Map<number, Set<string>>();
+  private readonly memberships: GroupMemberships;
   private readonly channelsByClientId = new Map<string, ClientChannelInfo>();
   private turn = 0;
 
-  constructor(private readonly deps: ProducerManagerDeps) {}
+  constructor(deps: ProducerManagerDeps) {
+    this.memberships = new GroupMemberships({
+      ...deps,
+      kind: 'producer',
+      maxGroupsPerConnection: MAX_PRODUCER_GROUPS_PER_CONNECTION,
+      limitName: 'maxProducerGroupsPerConnection',
+      removeMember: (group, connectionId) => this.removeMember(group, connectionId),
+    });
+  }
 
   get groupNames(): IterableIterator<string> {
     return this.groups.keys();
@@ -45,12 +54,7 @@ export class ProducerManager {
   /** False when the connection has reached its number of groups. */
   registerProducer(group: string, channel: ClientChannelInfo): boolean {
     const id = channel.connection.id;
-    const memberships = this.groupsByConnection.get(id) ?? new Set<string>();
-    if (!memberships.has(group) && memberships.size >= MAX_PRODUCER_GROUPS_PER_CONNECTION) {
-      this.deps.limits?.hit('maxProducerGroupsPerConnection');
-      return false;
-    }
-    this.groupsByConnection.set(id, memberships.add(group));
+    if (!this.memberships.join(group, id)) return false;
     let members = this.groups.get(group);
     if (!members) this.groups.set(group, (members = new Map()));
     const known = members.get(id);
@@ -64,36 +68,21 @@ export class ProducerManager {
   }
 
   unregisterProducer(group: string, connectionId: number): void {
-    const memberships = this.groupsByConnection.get(connectionId);
-    memberships?.delete(group);
-    if (memberships?.size === 0) this.groupsByConnection.delete(connectionId);
-    this.removeMember(group, connectionId);
+    this.memberships.leave(group, connectionId);
   }
 
   /** Takes a closed connection out of all its groups at once. */
   onConnectionClosed(connectionId: number): void {
-    const memberships = this.groupsByConnection.get(connectionId);
-    if (!memberships) return;
-    this.groupsByConnection.delete(connectionId);
-    for (const group of memberships) this.removeMember(group, connectionId);
+    this.memberships.leaveAll(connectionId);
   }
 
   /** Closes connections that sent no heartbeat for `expiresAfterMs`; one group a step. */
-  *scanNotActiveChannel(expiresAfterMs: number): Generator<void> {
-    for (const [group, members] of this.groups) {
-      const oldestMs = this.deps.clock.monotonicNow() - expiresAfterMs;
-      for (const channel of members.values()) {
-        if (channel.lastUpdateMs > oldestMs) continue;
-        this.deps.logger.warn('a producer sent no heartbeat and is removed', {
-          group,
-          clientId: channel.clientId,
-          remoteAddress: channel.connection.remoteAddress,
-        });
-        channel.connection.close('no producer heartbeat');
-        this.unregisterProducer(group, channel.connection.id);
-      }
-      yield;
-    }
+  scanNotActiveChannel(expiresAfterMs: number): Generator<void> {
+    return this.memberships.closeSilent(this.members(), expiresAfterMs);
+  }
+
+  private *members(): Generator<readonly [string, Iterable<ClientChannelInfo>]> {
+    for (const [group, members] of this.groups) yield [group, members.values()];
   }
 
   private removeMember(group: string, connectionId: number): void {
@@ -103,7 +92,7 @@ export class ProducerManager {
     members.delete(connectionId);
     if (members.size === 0) this.groups.delete(group);
     const isCurrent = this.channelsByClientId.get(channel.clientId)?.connection.id === connectionId;
-    if (isCurrent && !this.groupsByConnection.has(connectionId)) {
+    if (isCurrent && !this.memberships.has(connectionId)) {
       this.channelsByClientId.delete(channel.clientId);
     }
   }
