@@ -1,7 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import {
   BrokerController,
@@ -9,8 +6,9 @@ import {
   createBrokerConfig,
   TopicConfigManager,
 } from '@rocket-nest/broker';
-import { NodeFileSystem, SilentLogger, SystemClock, SystemRandom } from '@rocket-nest/common';
 import { MessageStore } from '@rocket-nest/store';
+import { realDependencies, startBesideEngine } from '../../../test/support/beside-engine';
+import { makeTemporaryFolder, removeFolder } from '../../../test/support/temporary-folder';
 import { BrokerModule } from './broker.module';
 
 describe('BrokerModule', () => {
@@ -18,20 +16,15 @@ describe('BrokerModule', () => {
   let controller: BrokerController;
 
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'broker-module-'));
+    folder = makeTemporaryFolder('broker-module');
     const config = createBrokerConfig({
       listenPort: '0',
       storePathRootDir: folder,
       mappedFileSizeCommitLog: String(16 * 1024 * 1024),
     });
-    controller = new BrokerController(config, {
-      fileSystem: new NodeFileSystem(),
-      clock: new SystemClock(),
-      random: new SystemRandom(),
-      logger: new SilentLogger(),
-    });
+    controller = new BrokerController(config, realDependencies);
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  afterEach(() => removeFolder(folder));
 
   test('a module beside it injects the engine by class, and uses it until its own last hook', async () => {
     const atShutdown: unknown[] = [];
@@ -49,13 +42,8 @@ describe('BrokerModule', () => {
         atShutdown.push(this.store.isWriteable());
       }
     }
-    @Module({ providers: [Beside] })
-    class BesideModule {}
-    @Module({ imports: [BrokerModule.forController(controller), BesideModule] })
-    class AppModule {}
 
-    const app = await NestFactory.createApplicationContext(AppModule, { logger: false });
-    const beside = app.get(Beside);
+    const { app, beside } = await startBesideEngine(BrokerModule.forController(controller), Beside);
     expect(beside.store).toBe(controller.messageStore);
     expect(beside.topics.selectTopicConfig('TBW102')).toBeDefined();
     expect(controller.listenPort).toBeGreaterThan(0);
@@ -65,12 +53,7 @@ describe('BrokerModule', () => {
   });
 
   test('a start that fails says why and leaves the folder free', async () => {
-    const other = new BrokerController(controller.config, {
-      fileSystem: new NodeFileSystem(),
-      clock: new SystemClock(),
-      random: new SystemRandom(),
-      logger: new SilentLogger(),
-    });
+    const other = new BrokerController(controller.config, realDependencies);
     await other.initialize();
     await other.start();
     const create = () =>

@@ -1,9 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { NodeFileSystem, SilentLogger, SystemClock } from '@rocket-nest/common';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import {
   createNamesrvConfig,
   KVConfigManager,
@@ -11,6 +7,8 @@ import {
   RouteInfoManager,
 } from '@rocket-nest/namesrv';
 import { RemotingServer } from '@rocket-nest/remoting';
+import { realDependencies, startBesideEngine } from '../../../test/support/beside-engine';
+import { makeTemporaryFolder, removeFolder } from '../../../test/support/temporary-folder';
 import { NamesrvModule } from './namesrv.module';
 
 describe('NamesrvModule', () => {
@@ -18,18 +16,14 @@ describe('NamesrvModule', () => {
   let controller: NamesrvController;
 
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'namesrv-module-'));
+    folder = makeTemporaryFolder('namesrv-module');
     const config = createNamesrvConfig({
       listenPort: '0',
       kvConfigPath: join(folder, 'kvConfig.json'),
     });
-    controller = new NamesrvController(config, {
-      fileSystem: new NodeFileSystem(),
-      clock: new SystemClock(),
-      logger: new SilentLogger(),
-    });
+    controller = new NamesrvController(config, realDependencies);
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  afterEach(() => removeFolder(folder));
 
   test('a module beside it injects the engine by class, and uses it until its own last hook', async () => {
     const atShutdown: unknown[] = [];
@@ -46,14 +40,11 @@ describe('NamesrvModule', () => {
         atShutdown.push(this.routes.allTopics(), this.server.ports.length);
       }
     }
-    @Module({ providers: [Beside] })
-    class BesideModule {}
-    @Module({ imports: [NamesrvModule.forController(controller), BesideModule] })
-    class AppModule {}
 
-    const app = await NestFactory.createApplicationContext(AppModule, { logger: false });
-    await app.init();
-    const beside = app.get(Beside);
+    const { app, beside } = await startBesideEngine(
+      NamesrvModule.forController(controller),
+      Beside,
+    );
     expect(beside.routes).toBe(controller.routeInfoManager);
     expect(beside.kvConfigs).toBe(controller.kvConfigManager);
     expect(controller.listenPort).toBeGreaterThan(0);
