@@ -255,6 +255,18 @@ describe('NamesrvController over a socket', () => {
     expect(await ask(31_999)).toMatchObject({ code: 3 });
   });
 
+  test('a name server that stops gracefully sends clients away, and serves those too old to go', async () => {
+    await namesrv.stop();
+    namesrv = await RunningNamesrv.start(
+      'enableShutdownGracefully=true\nshutdownWaitTimeSeconds=2',
+    );
+    const stopped = namesrv.stop();
+    expect(await ask('GET_BROKER_CLUSTER_INFO')).toMatchObject({ code: 1500 });
+    const old = await ask('GET_BROKER_CLUSTER_INFO', {}, undefined, V4_9_3);
+    expect(old).toMatchObject({ code: 0 });
+    await stopped;
+  });
+
   test('ten thousand topics register, and again without being read', async () => {
     const topics = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`topic_${i}`, 8]));
     const [fields, body] = recordedRegistration(topics);

@@ -1,11 +1,12 @@
 import type { Clock, FileSystem, Logger, Timer } from '@rocket-nest/common';
-import { EventLoopTurn, Limits } from '@rocket-nest/common/internal';
-import { RemotingServer } from '@rocket-nest/remoting';
+import { EventLoopTurn, Limits, realSetTimeout } from '@rocket-nest/common/internal';
+import { RemotingClient, RemotingServer } from '@rocket-nest/remoting';
 import { KeyedSequence } from './background/keyed-sequence';
 import type { NamesrvConfig } from './config/namesrv-config';
 import { KVConfigManager } from './kvconfig/kv-config-manager';
 import { DEFAULT_NAMESRV_LIMITS, type NamesrvLimits } from './namesrv-limits';
 import type { NamesrvProcessors } from './namesrv-processors';
+import { MinBrokerIdNotifier } from './outer/min-broker-id-notifier';
 import { BrokerLifecycleProcessor } from './processor/broker-lifecycle-processor';
 import { ClusterProcessor } from './processor/cluster-processor';
 import { KVConfigProcessor } from './processor/kv-config-processor';
@@ -39,6 +40,8 @@ export class NamesrvController {
   readonly routeInfoManager: RouteInfoManager;
   readonly kvConfigManager: KVConfigManager;
   readonly remotingServer: RemotingServer;
+  /** To brokers; only where they are told something. */
+  private readonly remotingClient: RemotingClient | undefined;
   private scan: Timer | undefined;
 
   constructor(
@@ -49,7 +52,12 @@ export class NamesrvController {
     const { clock, logger, fileSystem, turn = new EventLoopTurn() } = deps;
     const namesrvLimits = options.limits ?? DEFAULT_NAMESRV_LIMITS;
     const limits = (this.limits = deps.limits ?? new Limits());
-    const routeDeps = { clock, logger, limits };
+    this.remotingClient = config.notifyMinBrokerIdChanged
+      ? new RemotingClient({}, { clock, logger, turn, limits })
+      : undefined;
+    const notifier = this.remotingClient && new MinBrokerIdNotifier(this.remotingClient, logger);
+    const onMinBrokerIdChanged = notifier && notifier.notify.bind(notifier);
+    const routeDeps = { clock, logger, limits, onMinBrokerIdChanged };
     this.routeInfoManager = new RouteInfoManager(config, routeDeps, namesrvLimits);
     const kvDeps = { fileSystem, logger, limits };
     this.kvConfigManager = new KVConfigManager(config.kvConfigPath, kvDeps, namesrvLimits);
@@ -93,7 +101,14 @@ export class NamesrvController {
 
   async shutdown(): Promise<void> {
     this.scan?.cancel();
+    const { enableShutdownGracefully, shutdownWaitTimeSeconds } = this.config;
+    if (enableShutdownGracefully) {
+      this.remotingServer.goAway();
+      const waitMs = shutdownWaitTimeSeconds * 1000;
+      await new Promise<void>((resolve) => realSetTimeout(resolve, waitMs));
+    }
     await this.remotingServer.shutdown();
+    await this.remotingClient?.shutdown();
     await this.kvConfigManager.shutdown();
   }
 

@@ -14,8 +14,6 @@ export const NAMESRV_CONFIG_SCHEMA = {
   rocketmqHome: text('', { important: true }),
   kvConfigPath: text('', { important: true }),
   configStorePath: text(''),
-  productEnvName: text('center'),
-  clusterTest: boolean(false),
   orderMessageEnable: boolean(false, updatable),
   returnOrderTopicConfigToBroker: boolean(true, updatable),
   deleteTopicWithBrokerRegistration: boolean(false, updatable),
@@ -27,6 +25,10 @@ export const NAMESRV_CONFIG_SCHEMA = {
   notifyMinBrokerIdChanged: boolean(false),
   scanNotActiveBrokerInterval: long(5_000, { min: 100, max: 0x7fffffff }),
   serverChannelMaxIdleTimeSeconds: int(120, { min: 1 }),
+  enableShutdownGracefully: boolean(false, {
+    description: 'A stop answers GO_AWAY for shutdownWaitTimeSeconds to clients that know it.',
+  }),
+  shutdownWaitTimeSeconds: int(30, { min: 0, max: 3600 }),
   maxConnections: int(10_000, { min: 1, description: 'Connections held at once.' }),
   metricsExporterType: oneOf(['DISABLE', 'PROM'], 'DISABLE'),
   metricsPromExporterPort: int(5557, { min: 0, max: 65_535 }),
@@ -36,15 +38,19 @@ export const NAMESRV_CONFIG_SCHEMA = {
 /** How a name server is set up; some of it may be changed while it runs. */
 export type NamesrvConfig = ConfigOf<typeof NAMESRV_CONFIG_SCHEMA>;
 
-/** Properties of the original that size its thread pools and buffers, of which there are none here. */
+/**
+ * Properties of the original that size its thread pools and buffers, of which there are none here, or
+ * that look routes up in another environment.
+ */
 export const NAMESRV_CONFIG_WITHOUT_EFFECT: ReadonlySet<string> = new Set([
   'clientRequestThreadPoolNums',
   'clientRequestThreadPoolQueueCapacity',
+  'clusterTest',
   'configBlackList',
   'defaultThreadPoolNums',
   'defaultThreadPoolQueueCapacity',
   'enableControllerInNamesrv',
-  'enableShutdownGracefully',
+  'productEnvName',
   'serverAsyncSemaphoreValue',
   'serverCallbackExecutorThreads',
   'serverNettyWorkerGroupEnable',
@@ -55,7 +61,6 @@ export const NAMESRV_CONFIG_WITHOUT_EFFECT: ReadonlySet<string> = new Set([
   'serverSocketRcvBufSize',
   'serverSocketSndBufSize',
   'serverWorkerThreads',
-  'shutdownWaitTimeSeconds',
   'unRegisterBrokerQueueCapacity',
   'useEpollNativeSelector',
   'writeBufferHighWaterMark',

@@ -9,6 +9,7 @@ import type {
   AnnouncedTopic,
   AnnouncedTopics,
   BrokerRegistration,
+  MinBrokerIdChange,
   RegisterBrokerResult,
   RegisterBrokerStatus,
 } from './broker-registration';
@@ -26,6 +27,7 @@ export interface BrokerRegistrarDeps {
   readonly limits: LimitHits;
   /** Whether topics that a full registration no longer names are removed. */
   readonly deleteTopicWithBrokerRegistration: () => boolean;
+  readonly onMinBrokerIdChanged?: ((change: MinBrokerIdChange) => void) | undefined;
 }
 
 /** Writes the route tables: brokers come, announce their topics, and go. */
@@ -48,7 +50,12 @@ export class BrokerRegistrar {
     data.enableActingMaster = registration.enableActingMaster ?? false;
     data.zoneName = registration.zoneName;
     const known = this.tables.live.get(clusterName, brokerAddr);
+    const smallest = minBrokerId(data);
     const isFirst = this.takeBrokerId(data, brokerId, brokerAddr);
+    if (smallest !== undefined && brokerId < smallest) {
+      const { haServerAddr: haBrokerAddr } = registration;
+      this.deps.onMinBrokerIdChanged?.({ brokerName, brokerAddrs: data.brokerAddrs, haBrokerAddr });
+    }
     const info = this.refreshLiveInfo(registration, known);
     if (announced !== 'SAME_AS_BEFORE') {
       const { forgotten } = this.tables.live;
@@ -64,6 +71,8 @@ export class BrokerRegistrar {
 
   unregister(clusterName: string, brokerName: string, brokerAddr: string): void {
     this.tables.live.remove(clusterName, brokerAddr);
+    const before = this.tables.brokers.get(brokerName);
+    const smallest = before && minBrokerId(before);
     const removal = this.tables.brokers.removeAddr(clusterName, brokerName, brokerAddr);
     if (removal === 'UNKNOWN') return;
     this.deps.logger.info('broker unregistered', { clusterName, brokerName, brokerAddr });
@@ -73,7 +82,11 @@ export class BrokerRegistrar {
       return;
     }
     const rest = this.tables.brokers.get(brokerName);
-    if (rest?.enableActingMaster && !hasMaster(rest)) this.tables.topics.wipeWritePerm(brokerName);
+    if (!rest) return;
+    if (rest.enableActingMaster && !hasMaster(rest)) this.tables.topics.wipeWritePerm(brokerName);
+    if (minBrokerId(rest) === smallest) return;
+    const { brokerAddrs } = rest;
+    this.deps.onMinBrokerIdChanged?.({ brokerName, brokerAddrs, offlineBrokerAddr: brokerAddr });
   }
 
   /** Unregisters every broker that came over a connection which is now closed. */

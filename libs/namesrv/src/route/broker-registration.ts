@@ -61,3 +61,14 @@ export type RegisterBrokerStatus =
   | 'GONE'
   | 'TOO_MANY_BROKERS'
   | 'TOO_MANY_CLUSTERS';
+
+/** Another process of a broker has the smallest id now: a smaller one came, or the smallest left. */
+export interface MinBrokerIdChange {
+  readonly brokerName: string;
+  /** The addresses of its processes by broker id, those that are there now. */
+  readonly brokerAddrs: ReadonlyMap<number, string>;
+  /** Who left. */
+  readonly offlineBrokerAddr?: string;
+  /** Where the one who came serves replication. */
+  readonly haBrokerAddr?: string;
+}

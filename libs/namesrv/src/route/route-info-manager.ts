@@ -2,7 +2,11 @@ import type { Clock, DataVersion, Logger } from '@rocket-nest/common';
 import { runAtOnce, type Steps } from '@rocket-nest/common/internal';
 import type { ClusterInfo, LimitHits, QueueData, TopicRouteData } from '@rocket-nest/remoting';
 import { DEFAULT_NAMESRV_LIMITS, NamesrvLimitName, type NamesrvLimits } from '../namesrv-limits';
-import type { BrokerRegistration, RegisterBrokerResult } from './broker-registration';
+import type {
+  BrokerRegistration,
+  MinBrokerIdChange,
+  RegisterBrokerResult,
+} from './broker-registration';
 import type { RegisteredBroker } from './broker-addr-table';
 import { BrokerRegistrar } from './broker-registrar';
 import { RouteTables } from './route-tables';
@@ -19,6 +23,8 @@ export interface RouteInfoManagerDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly limits: LimitHits;
+  /** Told when another process of a broker has the smallest id. */
+  readonly onMinBrokerIdChanged?: ((change: MinBrokerIdChange) => void) | undefined;
 }
 
 /** One process of a broker. */
