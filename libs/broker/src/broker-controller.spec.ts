@@ -1,6 +1,12 @@
 import { NodeFileSystem, SilentLogger, SystemClock, SystemRandom } from '@rocket-nest/common';
 import { decodeMessages } from '@rocket-nest/common';
-import { RemotingClient, RemotingCommand, RequestCode, ResponseCode } from '@rocket-nest/remoting';
+import {
+  MQVersion,
+  RemotingClient,
+  RemotingCommand,
+  RequestCode,
+  ResponseCode,
+} from '@rocket-nest/remoting';
 import { BrokerController } from './broker-controller';
 import { createBrokerConfig } from './config/broker-config';
 import { createTemporaryFolder } from './testing/temporary-folder';
@@ -267,6 +273,17 @@ describe('BrokerController', () => {
     while (broker.pullRequestHoldService.heldCount === 0) await new Promise(setImmediate);
     await broker.shutdown();
     expect((await waiting).code).toBe(ResponseCode.PULL_NOT_FOUND);
+  });
+
+  it('sends clients away while it stops gracefully, and serves those too old to go', async () => {
+    await start({ enableShutdownGracefully: 'true', shutdownWaitTimeSeconds: '2' });
+    await send('a');
+    const stopped = broker.shutdown();
+    while ((await send('b')).code !== ResponseCode.GO_AWAY);
+    const old = request(RequestCode.SEND_MESSAGE, sendFields(), Buffer.from('old'));
+    old.version = MQVersion.V5_3_1;
+    expect((await client.invoke(broker.brokerAddr, old, 10_000)).code).toBe(0);
+    await stopped;
   });
 
   it('serves sends but no pulls on the VIP port', async () => {

@@ -256,9 +256,10 @@ export class BrokerController implements BrokerContext {
 
   /** Clients that still know this broker get answers for a moment after it has left the route. */
   private async drain(): Promise<void> {
-    if (this.drainMs > 0) {
-      await new Promise<void>((resolve) => realSetTimeout(resolve, this.drainMs));
-    }
+    const { enableShutdownGracefully, shutdownWaitTimeSeconds } = this.config.server;
+    if (enableShutdownGracefully) this.remotingServer.goAway();
+    const drainMs = enableShutdownGracefully ? shutdownWaitTimeSeconds * 1000 : this.drainMs;
+    if (drainMs > 0) await new Promise<void>((resolve) => realSetTimeout(resolve, drainMs));
     this.dispatcher.stop();
     this.pullRequestHoldService.shutdown();
   }

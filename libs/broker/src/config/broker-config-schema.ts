@@ -94,4 +94,8 @@ export const nettyServerConfigSchema = {
   }),
   bindAddress: text('127.0.0.1', IMPORTANT),
   serverChannelMaxIdleTimeSeconds: int(120, POSITIVE),
+  enableShutdownGracefully: boolean(false, {
+    description: 'a stop answers GO_AWAY for shutdownWaitTimeSeconds to clients that know it',
+  }),
+  shutdownWaitTimeSeconds: int(30, { min: 0, max: 3600 }),
 };

@@ -50,7 +50,7 @@ export const PROPERTIES_WITHOUT_EFFECT: ReadonlySet<string> = new Set(
   enablePopBufferMerge enablePopLog enablePopMessageThreshold enablePopMetrics
   enableReconnectForGoAway enableRegisterProducer enableRemoteEscape enableRemotingMetrics
   enableRequestMetrics enableRetryTopicV2 enableRocksDBLog enableRunningFlagsInFlush
-  enableScheduleAsyncDeliver enableScheduleMessageStats enableShutdownGracefully
+  enableScheduleAsyncDeliver enableScheduleMessageStats
   enableSingleTopicRegister enableSkipLongAwaitingAck enableSlaveActingMaster
   enableSplitRegistration enableStatsMetrics enableTransactionMetrics
   enabledAppendPropCRC endTransactionPoolQueueCapacity endTransactionThreadPoolNums
@@ -109,7 +109,7 @@ export const PROPERTIES_WITHOUT_EFFECT: ReadonlySet<string> = new Set(
   serverAsyncSemaphoreValue serverCallbackExecutorThreads serverLoadBalancerEnable
   serverNettyWorkerGroupEnable serverOnewaySemaphoreValue serverPooledByteBufAllocatorEnable
   serverSelectorThreads serverSocketBacklog serverSocketRcvBufSize serverSocketSndBufSize
-  serverWorkerThreads sharedByteBufferNum shutdownWaitTimeSeconds skipPreOnline
+  serverWorkerThreads sharedByteBufferNum skipPreOnline
   skipWhenCKRePutReachMaxTimes slaveTimeout socksProxyConfig
   spinLockCollisionRetreatOptimalDegree splitRegistrationSize
   statRocksDBCQIntervalSec statefulAuthenticationCacheExpiredSecond
