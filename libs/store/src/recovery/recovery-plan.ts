@@ -8,6 +8,8 @@ export interface FilesFound {
   readonly logFilesEnd: number;
   /** Start of the newest commit log file. */
   readonly lastFileStart: number;
+  /** Below it records are so much older than the newest that a sync must have come between. */
+  readonly longDurableEnd: number;
   /** The abort file: the last stop was not a clean one. */
   readonly hasAbort: boolean;
   readonly checkpoint: CheckpointState | undefined;
@@ -68,7 +70,7 @@ export function decideRecovery(found: FilesFound): RecoveryPlan {
     if (found.atTableEnd === 'end') return { ...cleanStop(found, table), row: 'STOP_WITHOUT_SYNC' };
   }
   if (!checkpoint) {
-    return rebuildAll(found, 'UNCLEAN_STOP_NO_CHECKPOINT', found.lastFileStart);
+    return rebuildAll(found, 'UNCLEAN_STOP_NO_CHECKPOINT', found.longDurableEnd);
   }
   const flushed = checkpoint.hasPositions ? checkpoint.flushedPosition : 0;
   const queuesFrom = checkpoint.hasPositions

@@ -195,9 +195,22 @@ describe('recovery', () => {
     await expectSame(await prepare(300, 'kill'), 'UNCLEAN_STOP');
   });
 
+  it.each(['', '.bak'])('UNCLEAN_STOP: checkpoint%s lost, the other one serves', async (suffix) => {
+    const before = await prepare(300, 'kill');
+    disk.unlink(`${STORE_FOLDER}/checkpoint${suffix}`);
+    await expectSame(before, 'UNCLEAN_STOP');
+  });
+
+  it('UNCLEAN_STOP: checkpoint zeroed, its copy serves', async () => {
+    const before = await prepare(300, 'kill');
+    disk.damage(`${STORE_FOLDER}/checkpoint`, 0, Buffer.alloc(4096));
+    await expectSame(before, 'UNCLEAN_STOP');
+  });
+
   it('UNCLEAN_STOP_NO_CHECKPOINT: reads the whole log', async () => {
     const before = await prepare(300, 'kill');
     disk.unlink(`${STORE_FOLDER}/checkpoint`);
+    disk.unlink(`${STORE_FOLDER}/checkpoint.bak`);
     await expectSame(before, 'UNCLEAN_STOP_NO_CHECKPOINT');
   });
 

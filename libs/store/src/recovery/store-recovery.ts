@@ -4,6 +4,7 @@ import type { QueueOffsetTableState } from '../checkpoint/queue-offset-table';
 import { RecordParser } from '../commitlog/record-parser';
 import { getInt32, getInt64 } from '../bytes/integers';
 import { RecordLayout, storeTimestampAt } from '../commitlog/record-layout';
+import type { MappedFile } from '../files/mapped-file';
 import { Slices } from '../flush/slices';
 import { LogScanner, type ScanVisitor } from './log-scanner';
 import { QueueLoader } from './queue-loader';
@@ -27,6 +28,8 @@ const NOTHING_DURABLE = {
   flushedPosition: 0,
   indexPosition: 0,
 };
+/** What was written longer ago than this has been synced: 500 ms, and as long as a disk may hang. */
+const LONGEST_SYNC_MS = 60_000;
 /** What the original takes off the checkpoint's times. */
 const TIME_SLACK_MS = 3000;
 
@@ -287,10 +290,14 @@ export class StoreRecovery {
     const indexFiles = new Set(index.listFiles());
     const state = checkpoint.read();
     for (const file of files.all) file.restoreSize();
+    const lastFile = this.lastFileWithRecords();
     return {
       logMinOffset: files.minOffset,
       logFilesEnd: files.last?.endOffset ?? 0,
-      lastFileStart: this.lastFileWithRecords(),
+      lastFileStart: lastFile?.fileFromOffset ?? files.minOffset,
+      longDurableEnd: lastFile
+        ? this.newestFileBefore(this.firstStoreTime(lastFile) - LONGEST_SYNC_MS)
+        : files.minOffset,
       hasAbort,
       checkpoint: state,
       table,
@@ -302,7 +309,9 @@ export class StoreRecovery {
       hasIndexFiles: indexFiles.size > 0,
       atTableEnd: table ? this.probe(table.logMaxOffset) : 'end',
       offsetByCheckpointTimes: state
-        ? this.offsetByTimes(Math.min(state.physicMsgTimestamp, state.logicsMsgTimestamp))
+        ? this.newestFileBefore(
+            Math.min(state.physicMsgTimestamp, state.logicsMsgTimestamp) - TIME_SLACK_MS,
+          )
         : 0,
     };
   }
@@ -319,16 +328,13 @@ export class StoreRecovery {
   }
 
   /** The newest file may have been made ahead of need. */
-  private lastFileWithRecords(): number {
-    const { files } = this.parts.log;
-    const withRecords = [...files.all].reverse().find((file) => this.firstStoreTime(file) > 0);
-    return withRecords?.fileFromOffset ?? files.minOffset;
+  private lastFileWithRecords(): MappedFile | undefined {
+    return [...this.parts.log.files.all].reverse().find((file) => this.firstStoreTime(file) > 0);
   }
 
-  /** Start of the newest file whose first record is old enough to be covered by the times. */
-  private offsetByTimes(timestamp: number): number {
+  /** Start of the newest file whose first record was stored by then. */
+  private newestFileBefore(coveredMs: number): number {
     const { files } = this.parts.log;
-    const coveredMs = timestamp - TIME_SLACK_MS;
     const covered = [...files.all].reverse().find((file) => {
       const firstMs = this.firstStoreTime(file);
       return firstMs > 0 && firstMs <= coveredMs;
@@ -336,7 +342,7 @@ export class StoreRecovery {
     return covered?.fileFromOffset ?? files.minOffset;
   }
 
-  private firstStoreTime(file: (typeof this.parts.log.files.all)[number]): number {
+  private firstStoreTime(file: MappedFile): number {
     const head = Buffer.alloc(80);
     file.read(head, 0, head.length, file.fileFromOffset);
     if (RecordParser.sizeAt(head, 0) === 0) return 0;

@@ -181,14 +181,13 @@ export class StoreSimulation {
 
   /** I4: the commit log is the only truth. */
   private deleteDerivedFiles(): void {
-    // Without its checkpoint nobody could tell what a power cut took from what was damaged.
-    const maySpoilCheckpoint = this.options.crash === 'kill';
-    const derived = ['consumequeue', 'index', ...(maySpoilCheckpoint ? ['checkpoint'] : [])];
+    const derived = ['consumequeue', 'index', 'checkpoint', 'checkpoint.bak'];
     const victims = derived.filter(() => this.random.nextInt(2) === 0);
     for (const victim of victims) {
       const path = `${STORE_FOLDER}/${victim}`;
-      if (victim !== 'checkpoint') this.disk.removeFolder(path);
-      else if (this.disk.status(path)) this.disk.unlink(path);
+      const status = this.disk.status(path);
+      if (status?.isDirectory) this.disk.removeFolder(path);
+      else if (status) this.disk.unlink(path);
     }
   }
 
