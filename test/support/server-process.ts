@@ -11,6 +11,8 @@ export interface ServerProcessOptions {
   /** The server is up once it accepts connections here. */
   readonly port: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** Whom it runs as, for servers that refuse root. Default: as the test. */
+  readonly user?: { readonly uid: number; readonly gid: number };
   /** Default 60 000. */
   readonly startLimitMs?: number;
 }
@@ -31,6 +33,7 @@ export class ServerProcess {
     this.child = spawn(options.command, [...options.args], {
       stdio: ['ignore', log, log],
       env: { ...process.env, ...options.env },
+      ...options.user,
     });
     fs.closeSync(log);
     running.add(this.child);
@@ -63,6 +66,11 @@ export class ServerProcess {
 
   get isRunning(): boolean {
     return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** The signal that ended it; null while it runs, and when it ended by itself. */
+  get endedBy(): NodeJS.Signals | null {
+    return this.child.signalCode;
   }
 
   log(): string {

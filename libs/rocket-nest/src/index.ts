@@ -43,3 +43,26 @@ export { RetryLater } from './errors/retry-later';
 export { RejectToDlq } from './errors/reject-to-dlq';
 export { RocketConfigError } from './errors/rocket-config-error';
 export { ROCKET_CONTEXT_TYPE } from './rocket.constants';
+export { RocketDatabaseModule } from './database/rocket-database.module';
+export type {
+  DatabaseOptions,
+  DrizzleDatabaseOptions,
+  ExecutorDatabaseOptions,
+  KnexDatabaseOptions,
+  TypeOrmDatabaseOptions,
+} from './database/rocket-database-options';
+export type { SqlConnection, SqlResult } from './database/sql-connection';
+export type { SqlDialect, SqlIsolation } from './database/sql-dialect';
+export type { DetachedOptions, SqlExecutor, SqlTransactionOptions } from './database/sql-executor';
+export type { SqlBackend } from './database/sql-backend';
+export { createSqlExecutor } from './database/adapted-sql-executor';
+export { getSqlExecutorToken, InjectSqlExecutor } from './database/sql-executor-token';
+export { isDuplicateKeyError, isRetryableError } from './database/sql-error-codes';
+export { RocketDatabaseError } from './database/rocket-database-error';
+export type { RocketDatabaseErrorCode } from './database/rocket-database-error';
+export { numberPlaceholders } from './database/placeholders';
+export {
+  ensureRocketTables,
+  rocketSchema,
+  rocketSchemaStatements,
+} from './database/schema/rocket-schema';

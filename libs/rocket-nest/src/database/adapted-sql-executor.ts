@@ -1,0 +1,115 @@
+import { ConnectionMutex } from './connection-mutex';
+import { DetachedConnection } from './detached-connection';
+import { HostTransactionScope, type HostOptionsOf } from './host-transaction-scope';
+import type { TransactionHostLike } from './host-transaction-scope';
+import { LocalTransactionScope } from './local-transaction-scope';
+import { RocketDatabaseError } from './rocket-database-error';
+import type { SqlBackend } from './sql-backend';
+import type { SqlConnection } from './sql-connection';
+import type { SqlDialect, SqlIsolation } from './sql-dialect';
+import { isDuplicateKeyError, isRetryableError } from './sql-error-codes';
+import type { DetachedOptions, SqlExecutor, SqlTransactionOptions } from './sql-executor';
+import type { TransactionScope } from './transaction-scope';
+
+const DEFAULT_LOCK_TIMEOUT_MS = 1000;
+const ISOLATIONS: readonly SqlIsolation[] = ['READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE'];
+
+/** The `SqlExecutor` over a `SqlBackend`. */
+export class AdaptedSqlExecutor<Transaction> implements SqlExecutor {
+  readonly dialect: SqlDialect;
+  readonly singleConnection: boolean;
+  private readonly mutex: ConnectionMutex | undefined;
+  private scope: TransactionScope<Transaction>;
+
+  constructor(
+    readonly name: string,
+    private readonly backend: SqlBackend<Transaction>,
+  ) {
+    this.dialect = backend.dialect;
+    this.singleConnection = backend.singleConnection ?? backend.dialect === 'sqlite';
+    const excludes = this.singleConnection && backend.excludesItself !== true;
+    this.mutex = excludes ? new ConnectionMutex() : undefined;
+    this.scope = new LocalTransactionScope(backend);
+  }
+
+  /** From now on transactions are those of the application's `TransactionHost`. */
+  useHost(host: TransactionHostLike, optionsOf: HostOptionsOf): void {
+    this.scope = new HostTransactionScope(host, optionsOf);
+  }
+
+  current(): SqlConnection | undefined {
+    const transaction = this.currentTransaction();
+    return transaction === undefined ? undefined : this.backend.connectionOf(transaction);
+  }
+
+  /** What the library itself gave for the caller's open transaction. */
+  currentTransaction(): Transaction | undefined {
+    return this.scope.current();
+  }
+
+  transaction<T>(
+    work: (transaction: SqlConnection) => Promise<T>,
+    { isolation }: SqlTransactionOptions = {},
+  ): Promise<T> {
+    if (isolation !== undefined && !ISOLATIONS.includes(isolation)) {
+      return Promise.reject(
+        new RocketDatabaseError(
+          'ISOLATION_REFUSED',
+          `isolation '${String(isolation)}' is refused: use one of ${ISOLATIONS.join(', ')}`,
+        ),
+      );
+    }
+    return this.exclusively('a new transaction', undefined, () =>
+      this.scope.run((transaction) => work(this.backend.connectionOf(transaction)), isolation),
+    );
+  }
+
+  detached<T>(
+    work: (connection: SqlConnection) => Promise<T>,
+    { lockTimeoutMs = DEFAULT_LOCK_TIMEOUT_MS }: DetachedOptions = {},
+  ): Promise<T> {
+    return this.exclusively('a statement on its own connection', lockTimeoutMs, () =>
+      this.scope.outside(() => work(new DetachedConnection(this.backend, lockTimeoutMs))),
+    );
+  }
+
+  isDuplicateKey(error: unknown): boolean {
+    return isDuplicateKeyError(this.dialect, error);
+  }
+
+  isRetryable(error: unknown): boolean {
+    return isRetryableError(this.dialect, error);
+  }
+
+  /** The only connection of an engine is for one at a time; others have as many as they need. */
+  private exclusively<T>(
+    what: string,
+    waitMs: number | undefined,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    if (!this.singleConnection) return work();
+    if (this.scope.current() !== undefined) {
+      return Promise.reject(
+        new RocketDatabaseError(
+          'CONNECTION_HELD',
+          `${what} was asked for inside a transaction, which holds the only connection of database ` +
+            `'${this.name}': do it before or after the transaction`,
+        ),
+      );
+    }
+    return this.mutex ? this.mutex.run(work, waitMs) : work();
+  }
+}
+
+/**
+ * Makes an executor for a database library that rocket-nest does not know, from the few operations
+ * of a `SqlBackend`.
+ *
+ * @param name default `default`
+ */
+export function createSqlExecutor<Transaction>(
+  backend: SqlBackend<Transaction>,
+  name = 'default',
+): SqlExecutor {
+  return new AdaptedSqlExecutor(name, backend);
+}

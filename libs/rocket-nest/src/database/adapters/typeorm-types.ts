@@ -1,0 +1,31 @@
+/** What a query runner answers when asked for a structured result. */
+export interface TypeOrmQueryResult {
+  readonly records?: unknown[];
+  readonly affected?: number;
+}
+
+/** The part of TypeORM's `QueryRunner` that is used. */
+export interface TypeOrmQueryRunner {
+  readonly manager: TypeOrmEntityManager;
+  readonly isTransactionActive: boolean;
+  query(sql: string, params: unknown[], structured: true): Promise<TypeOrmQueryResult>;
+  release(): Promise<void>;
+}
+
+/** The part of TypeORM's `EntityManager` that is used. */
+export interface TypeOrmEntityManager {
+  readonly queryRunner?: TypeOrmQueryRunner;
+}
+
+/** The part of TypeORM's `DataSource` that is used. Named here, as TypeORM is an optional peer. */
+export interface TypeOrmDataSource {
+  readonly options: { readonly type: string; readonly isolationLevel?: string };
+  readonly manager: TypeOrmEntityManager;
+  createQueryRunner(mode?: 'master' | 'slave'): TypeOrmQueryRunner;
+  createEntityManager(queryRunner: TypeOrmQueryRunner): TypeOrmEntityManager;
+  transaction<T>(work: (manager: TypeOrmEntityManager) => Promise<T>): Promise<T>;
+  transaction<T>(
+    isolation: string,
+    work: (manager: TypeOrmEntityManager) => Promise<T>,
+  ): Promise<T>;
+}

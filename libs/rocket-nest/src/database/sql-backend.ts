@@ -1,0 +1,27 @@
+import type { SqlConnection } from './sql-connection';
+import type { SqlDialect, SqlIsolation } from './sql-dialect';
+
+/**
+ * The little that differs between database libraries. `createSqlExecutor` makes an executor of it.
+ * `Transaction` is whatever the library gives for an open transaction.
+ */
+export interface SqlBackend<Transaction = unknown> {
+  readonly dialect: SqlDialect;
+  /** All statements share one connection. Default: true for SQLite. */
+  readonly singleConnection?: boolean;
+  /**
+   * True when the backend itself keeps transactions on the only connection apart, the application's
+   * own ones too. Else the executor does, for those begun through it.
+   */
+  readonly excludesItself?: boolean;
+  /** Statements inside an open transaction. Placeholders are `?`. */
+  connectionOf(transaction: Transaction): SqlConnection;
+  /**
+   * Runs `work` in a new transaction, commits when it resolves, rolls back when it rejects. Must
+   * reject when COMMIT fails, and must not commit after a rejection.
+   */
+  transaction<T>(
+    work: (transaction: Transaction) => Promise<T>,
+    isolation: SqlIsolation | undefined,
+  ): Promise<T>;
+}
