@@ -21,12 +21,11 @@ CREATE TABLE IF NOT EXISTS rocket_inbox (
   message_key TEXT NOT NULL,
   instance TEXT NOT NULL DEFAULT '',
   created_at INTEGER NOT NULL,
-  expires_at INTEGER,
-  fingerprint TEXT,
+  expires_at INTEGER NOT NULL,
   response TEXT,
   PRIMARY KEY (consumer_group, listener_id, message_key, instance)
 );
-CREATE INDEX IF NOT EXISTS rocket_inbox_created_at ON rocket_inbox (created_at);
+CREATE INDEX IF NOT EXISTS rocket_inbox_expires_at ON rocket_inbox (expires_at);
 
 -- Messages to be sent once their transaction has committed.
 CREATE TABLE IF NOT EXISTS rocket_outbox (

@@ -24,11 +24,10 @@ CREATE TABLE IF NOT EXISTS rocket_inbox (
   message_key VARBINARY(1020) NOT NULL,
   instance VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT '',
   created_at BIGINT NOT NULL,
-  expires_at BIGINT,
-  fingerprint VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin,
+  expires_at BIGINT NOT NULL,
   response MEDIUMTEXT CHARACTER SET utf8mb4,
   PRIMARY KEY (consumer_group, listener_id, message_key, instance),
-  INDEX rocket_inbox_created_at (created_at)
+  INDEX rocket_inbox_expires_at (expires_at)
 ) ENGINE = InnoDB;
 
 -- Messages to be sent once their transaction has committed.

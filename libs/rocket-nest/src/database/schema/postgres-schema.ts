@@ -23,12 +23,11 @@ CREATE TABLE IF NOT EXISTS rocket_inbox (
   message_key VARCHAR(255) NOT NULL,
   instance VARCHAR(128) NOT NULL DEFAULT '',
   created_at BIGINT NOT NULL,
-  expires_at BIGINT,
-  fingerprint VARCHAR(128),
+  expires_at BIGINT NOT NULL,
   response TEXT,
   PRIMARY KEY (consumer_group, listener_id, message_key, instance)
 );
-CREATE INDEX IF NOT EXISTS rocket_inbox_created_at ON rocket_inbox (created_at);
+CREATE INDEX IF NOT EXISTS rocket_inbox_expires_at ON rocket_inbox (expires_at);
 
 -- Messages to be sent once their transaction has committed.
 CREATE TABLE IF NOT EXISTS rocket_outbox (
