@@ -1,4 +1,5 @@
 import type { RawCommand, RawConnection } from './raw-connection';
+import { readStoredRecords, type StoredRecord } from './stored-record';
 
 const SEND_MESSAGE_V2 = 310;
 const SEND_BATCH_MESSAGE = 320;
@@ -6,6 +7,7 @@ const PULL_MESSAGE = 11;
 const GET_MAX_OFFSET = 30;
 const UPDATE_AND_CREATE_TOPIC = 17;
 const SUBSCRIPTION_IN_REQUEST = 4;
+const PULL_SIZE = 32;
 
 export interface QueueName {
   readonly topic: string;
@@ -63,12 +65,13 @@ function batchItem(body: Buffer): Buffer {
   return item;
 }
 
-/** A pull that does not wait. */
+/** A pull that does not wait, of messages with these tags. */
 export function pull(
   connection: RawConnection,
   { topic, queueId }: QueueName,
   queueOffset: number,
   maxMsgNums: number,
+  subscription = '*',
 ): Promise<RawCommand> {
   return connection.request(PULL_MESSAGE, {
     consumerGroup: 'raw-consumer',
@@ -79,10 +82,26 @@ export function pull(
     sysFlag: SUBSCRIPTION_IN_REQUEST,
     commitOffset: 0,
     suspendTimeoutMillis: 0,
-    subscription: '*',
+    subscription,
     subVersion: 1,
     expressionType: 'TAG',
   });
+}
+
+/** What a consumer of these tags gets from the whole queue. */
+export async function readQueue(
+  connection: RawConnection,
+  queue: QueueName,
+  tags?: string,
+): Promise<StoredRecord[]> {
+  const records: StoredRecord[] = [];
+  for (let offset = 0; ;) {
+    const answer = await pull(connection, queue, offset, PULL_SIZE, tags);
+    const next = Number(answer.extFields.nextBeginOffset);
+    if (answer.code === 0) records.push(...readStoredRecords(answer.body));
+    else if (!(next > offset)) return records;
+    offset = next;
+  }
 }
 
 export async function maxOffset(connection: RawConnection, queue: QueueName): Promise<number> {
