@@ -40,6 +40,8 @@ const LONGEST_TIMEOUT_CHECK_MS = 60_000;
  */
 export class ConsumeMessageConcurrentlyService implements ConsumeService {
   private readonly waiting = new Fifo<Batch>();
+  /** Of suspended topics; bounded as `waiting` is. */
+  private held: Batch[] = [];
   private readonly running = new Set<Batch>();
   private readonly idle = new IdleWaiters((queue) => this.isIdle(queue));
   private readonly calls: ConsumeCalls;
@@ -65,6 +67,11 @@ export class ConsumeMessageConcurrentlyService implements ConsumeService {
   stop(): void {
     this.stopped = true;
     this.timeoutTimer?.cancel();
+  }
+
+  resume(): void {
+    for (const batch of this.held.splice(0)) this.waiting.push(batch);
+    this.dispatch();
   }
 
   whenIdle(queue?: ProcessQueue): Promise<void> {
@@ -101,6 +108,10 @@ export class ConsumeMessageConcurrentlyService implements ConsumeService {
       const batch = this.waiting.shift();
       if (!batch) break;
       if (batch.queue.dropped) continue;
+      if (this.runtime.suspendedTopics.has(batch.queue.messageQueue.topic)) {
+        this.held.push(batch);
+        continue;
+      }
       this.run(batch);
       if (clock.monotonicNow() > sliceEndMs) {
         realSetImmediate(() => this.dispatch());
@@ -159,7 +170,11 @@ export class ConsumeMessageConcurrentlyService implements ConsumeService {
     if (!this.running.has(batch)) return; // it was given up before
     if (!(status in ConsumeConcurrentlyStatus)) this.warnOfStatus(batch, status);
     const done = status === 'CONSUME_SUCCESS' ? context.ackIndex + 1 : 0;
-    const failed = batch.entries.slice(Math.max(0, done));
+    const { failures } = context;
+    const failed =
+      done > 0 && failures
+        ? batch.entries.filter((_, index) => index >= done || failures.has(index))
+        : batch.entries.slice(Math.max(0, done));
     const returnType = returnTypeOf(status === 'CONSUME_SUCCESS', status, error);
     if (batch.call) {
       this.calls.end(batch.call, batch.entries.length - failed.length, returnType, error);
@@ -172,9 +187,10 @@ export class ConsumeMessageConcurrentlyService implements ConsumeService {
       this.commit(batch.queue, batch.entries);
       this.end(batch);
     } else {
-      void this.retryLater(batch, failed, context.delayLevelWhenNextConsume).then(() =>
-        this.end(batch),
-      );
+      const delayLevelOf = (entry: CachedMessage): number =>
+        (status === 'CONSUME_SUCCESS' && failures?.get(batch.entries.indexOf(entry))) ||
+        context.delayLevelWhenNextConsume;
+      void this.retryLater(batch, failed, delayLevelOf).then(() => this.end(batch));
     }
   }
 
@@ -189,11 +205,11 @@ export class ConsumeMessageConcurrentlyService implements ConsumeService {
   private async retryLater(
     { queue, entries }: Batch,
     failed: readonly CachedMessage[],
-    delayLevel: number,
+    delayLevelOf: (entry: CachedMessage) => number,
   ): Promise<void> {
     if (queue.abandoned) return;
     const taken = await Promise.all(
-      failed.map((entry) => this.sendBack.sendBack(entry, delayLevel)),
+      failed.map((entry) => this.sendBack.sendBack(entry, delayLevelOf(entry))),
     );
     const kept = failed.filter((_, index) => !taken[index]);
     this.commit(
@@ -229,7 +245,9 @@ export class ConsumeMessageConcurrentlyService implements ConsumeService {
       );
       this.running.delete(batch);
       if (batch.call) this.calls.end(batch.call, 0, 'TIME_OUT');
-      void this.retryLater(batch, batch.entries, TIMEOUT_DELAY_LEVEL).then(() => this.end(batch));
+      void this.retryLater(batch, batch.entries, () => TIMEOUT_DELAY_LEVEL).then(() =>
+        this.end(batch),
+      );
     }
   }
 }

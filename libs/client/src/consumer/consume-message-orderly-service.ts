@@ -34,6 +34,8 @@ export class ConsumeMessageOrderlyService implements ConsumeService {
   /** Queues that wait for their turn, run, or pause. */
   private readonly busy = new Set<ProcessQueue>();
   private readonly running = new Set<ProcessQueue>();
+  /** Those of suspended topics among the busy ones. */
+  private readonly held = new Set<ProcessQueue>();
   private readonly pauses = new Map<ProcessQueue, Timer>();
   private readonly idle = new IdleWaiters((queue) =>
     queue ? !this.running.has(queue) : this.running.size === 0,
@@ -60,6 +62,12 @@ export class ConsumeMessageOrderlyService implements ConsumeService {
     this.pauses.clear();
   }
 
+  resume(): void {
+    for (const queue of this.held) this.ready.push(queue);
+    this.held.clear();
+    this.dispatch();
+  }
+
   whenIdle(queue?: ProcessQueue): Promise<void> {
     return this.idle.wait(queue);
   }
@@ -81,6 +89,7 @@ export class ConsumeMessageOrderlyService implements ConsumeService {
       if (!queue) break;
       const nowMs = clock.monotonicNow();
       if (queue.dropped || !queue.hasUntaken) this.busy.delete(queue);
+      else if (this.runtime.suspendedTopics.has(queue.messageQueue.topic)) this.held.add(queue);
       else if (this.locked && (!queue.locked || queue.lockExpired(nowMs))) {
         this.pause(queue, LOCK_PAUSE_MS);
       } else this.run(queue, nowMs);
@@ -192,11 +201,17 @@ export class ConsumeMessageOrderlyService implements ConsumeService {
     queue.rollbackTaken(batch.length);
     const { maxReconsumeTimes, messageModel } = this.runtime.settings;
     const broadcasting = messageModel === 'BROADCASTING';
+    const done = Math.min(context.doneCount ?? 0, batch.length);
+    const refused = context.deadLetter ? batch[done] : undefined;
     const spent = ({ undecodable, message }: CachedMessage): boolean =>
       undecodable ||
       (!broadcasting && maxReconsumeTimes >= 0 && message.reconsumeTimes >= maxReconsumeTimes);
-    let given = 0;
-    while (given < batch.length && !queue.abandoned && spent(batch[given])) {
+    let given = done;
+    while (
+      given < batch.length &&
+      !queue.abandoned &&
+      (batch[given] === refused || spent(batch[given]))
+    ) {
       const gone = broadcasting || (await this.sendBack.sendBack(batch[given], DELAY_LEVEL_DLQ));
       if (!gone) break;
       given++;

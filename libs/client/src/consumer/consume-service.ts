@@ -8,6 +8,8 @@ export interface ConsumeService {
   submit(processQueue: ProcessQueue, added: readonly CachedMessage[]): void;
   /** Starts no further calls; those that run go on. */
   stop(): void;
+  /** Begins calls that waited because their topic was suspended. */
+  resume(): void;
   /** Resolves once no call runs for the queue; without one, once no call runs at all. */
   whenIdle(processQueue?: ProcessQueue): Promise<void>;
 }

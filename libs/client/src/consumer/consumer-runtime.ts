@@ -19,6 +19,8 @@ export interface ConsumerRuntime {
   readonly orderly: boolean;
   /** Pulls as a lite pull consumer does: each request carries its filter. */
   readonly litePull: boolean;
+  /** Topics of which nothing is pulled and no call is begun. */
+  readonly suspendedTopics: ReadonlySet<string>;
   readonly hooks: readonly ConsumeMessageHook[];
   readonly stats: ConsumerStats;
   readonly clock: Clock;

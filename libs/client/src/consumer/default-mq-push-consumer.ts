@@ -145,8 +145,21 @@ export class DefaultMQPushConsumer {
     this.core?.suspend();
   }
 
+  /** Ends `suspend` and `suspendTopic`. */
   resume(): void {
     this.core?.resume();
+  }
+
+  /**
+   * Pulls no more of one topic until `resumeTopic` or `resume`, and begins no calls with messages of
+   * it that were pulled before; those that run go on. For use while running.
+   */
+  suspendTopic(topic: string): void {
+    this.core?.suspendTopic(withNamespace(this.options.namespace, topic));
+  }
+
+  resumeTopic(topic: string): void {
+    this.core?.resumeTopic(withNamespace(this.options.namespace, topic));
   }
 
   /** The queues that this member works on now. */

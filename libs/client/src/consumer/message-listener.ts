@@ -30,6 +30,11 @@ export interface ConsumeConcurrentlyContext {
   delayLevelWhenNextConsume: number;
   /** With CONSUME_SUCCESS: index of the last message that is done; those behind it have failed. */
   ackIndex: number;
+  /**
+   * With CONSUME_SUCCESS: messages that have failed, by index, and the delay level of each, as in
+   * `delayLevelWhenNextConsume`. Default: none but those behind `ackIndex`.
+   */
+  failures?: ReadonlyMap<number, number>;
 }
 
 export interface ConsumeOrderlyContext {
@@ -38,6 +43,10 @@ export interface ConsumeOrderlyContext {
   autoCommit: boolean;
   /** Pause before the same messages come again; -1 (default) takes the consumer's option. */
   suspendCurrentQueueTimeMs: number;
+  /** With SUSPEND_CURRENT_QUEUE_A_MOMENT: how many messages of the call are done. Default 0. */
+  doneCount?: number;
+  /** With it, the first message that is not done goes to the dead letter topic. Default false. */
+  deadLetter?: boolean;
 }
 
 /**

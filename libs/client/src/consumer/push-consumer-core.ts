@@ -40,6 +40,7 @@ import type { Subscription } from './subscription';
 export class PushConsumerCore implements ConsumerMember, QueueAssignments, PullHost {
   readonly startTimeMs: number;
   private suspended = false;
+  private readonly suspendedTopics = new Set<string>();
   private readonly runtime: ConsumerRuntime;
   private readonly consumeService: ConsumeService;
   private readonly locks: QueueLockService;
@@ -67,6 +68,7 @@ export class PushConsumerCore implements ConsumerMember, QueueAssignments, PullH
       subscriptions,
       orderly: isOrderlyListener(listener),
       litePull: false,
+      suspendedTopics: this.suspendedTopics,
       hooks,
       stats: new ConsumerStats(clock),
       clock,
@@ -124,6 +126,21 @@ export class PushConsumerCore implements ConsumerMember, QueueAssignments, PullH
 
   resume(): void {
     this.suspended = false;
+    this.suspendedTopics.clear();
+    this.goOn();
+  }
+
+  suspendTopic(topic: string): void {
+    this.suspendedTopics.add(topic);
+  }
+
+  resumeTopic(topic: string): void {
+    this.suspendedTopics.delete(topic);
+    this.goOn();
+  }
+
+  private goOn(): void {
+    this.consumeService.resume();
     for (const puller of this.pullers.values()) puller.resume();
   }
 
@@ -217,8 +234,8 @@ export class PushConsumerCore implements ConsumerMember, QueueAssignments, PullH
 
   // As the pullers see it
 
-  mayPull(): boolean {
-    return !this.suspended;
+  mayPull(queue: ProcessQueue): boolean {
+    return !this.suspended && !this.suspendedTopics.has(queue.messageQueue.topic);
   }
 
   queueCountOf(topic: string): number {

@@ -1,51 +1,70 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { ClientRegistry, type ClientDependencies } from '@rocket-nest/client';
+import { Injectable } from '@nestjs/common';
+import { ClientRegistry, type ClientDependencies, type ClientOptions } from '@rocket-nest/client';
+import { RocketConfigError } from '../errors/rocket-config-error';
 import type { RocketModuleOptions } from '../rocket-module-options';
 import { namesrvAddressesOf } from '../rocket-module-options.check';
-import { ROCKET_MODULE_OPTIONS } from '../rocket.constants';
-
-/** The part of `@rocket-nest/standalone` that is used, loaded only when asked for. */
-interface StandaloneModule {
-  readonly Standalone: new (options: object) => {
-    start(): Promise<{ readonly namesrvAddr: string }>;
-    shutdown(): Promise<void>;
-  };
-}
+import { DEFAULT_CONNECTION } from '../rocket.constants';
+import { EmbeddedBroker } from './embedded-broker';
+import { NestClientLogger } from './nest-client-logger';
+import type { RocketEnvironment } from './rocket-environment';
 
 /**
- * What the producer and the consumers of one module share: one set of connections, and where the
+ * What the producer and the consumers of one connection share: one set of sockets, and where the
  * name servers are; the embedded ones are started first when the options ask for them.
  */
 @Injectable()
 export class RocketConnection {
   /** Handed to every producer and consumer, so that they share routes and sockets. */
-  readonly dependencies: ClientDependencies = { registry: new ClientRegistry() };
-  private standalone: InstanceType<StandaloneModule['Standalone']> | undefined;
+  readonly dependencies: ClientDependencies & { readonly registry: ClientRegistry };
+  private embedded: EmbeddedBroker | undefined;
   private address: Promise<string> | undefined;
 
-  constructor(@Inject(ROCKET_MODULE_OPTIONS) private readonly options: RocketModuleOptions) {}
+  constructor(
+    private readonly options: RocketModuleOptions,
+    readonly name: string = DEFAULT_CONNECTION,
+    private readonly environment?: RocketEnvironment,
+  ) {
+    const given = typeof options.embedded === 'object' ? options.embedded.clock : undefined;
+    const clock = environment?.clock ?? given;
+    const registry = new ClientRegistry({ logger: new NestClientLogger(), clock });
+    this.dependencies = { registry };
+  }
 
-  /** Name servers as `host:port`, separated by `;`. */
+  /** Name servers as `host:port`, separated by `;`. Rejects when the connection is not enabled. */
   namesrvAddr(): Promise<string> {
-    this.address ??= this.options.embedded
-      ? this.start()
-      : Promise.resolve(namesrvAddressesOf(this.options).join(';'));
+    this.address ??= this.findAddress().catch((error: unknown) => {
+      this.address = undefined;
+      throw error;
+    });
     return this.address;
   }
 
-  async shutdown(): Promise<void> {
-    const running = this.standalone;
-    this.standalone = undefined;
-    await running?.shutdown();
+  /** What every client of this connection is made with. */
+  async clientOptions(): Promise<ClientOptions> {
+    return { ...this.options.client, namesrvAddr: await this.namesrvAddr() };
   }
 
-  private async start(): Promise<string> {
-    // A native import() fails inside Jest, so the optional part is loaded by require.
-    // eslint-disable-next-line @typescript-eslint/no-require-imports
-    const { Standalone } = require('@rocket-nest/standalone') as StandaloneModule;
-    const embedded = typeof this.options.embedded === 'object' ? this.options.embedded : {};
-    this.standalone = new Standalone(embedded);
-    const { namesrvAddr } = await this.standalone.start();
-    return namesrvAddr;
+  /** The embedded broker's parts, for tests; undefined unless this connection started one. */
+  get standalone(): EmbeddedBroker['standalone'] {
+    return this.embedded?.standalone;
+  }
+
+  async shutdown(): Promise<void> {
+    const { embedded } = this;
+    this.embedded = this.address = undefined;
+    await embedded?.shutdown();
+  }
+
+  private async findAddress(): Promise<string> {
+    const { embedded, enabled } = this.options;
+    if (enabled === false) {
+      throw new RocketConfigError(
+        `the connection '${this.name}' is off: set 'enabled' of RocketModule to true to use it`,
+      );
+    }
+    if (this.environment) return this.environment.namesrvAddr(this.name);
+    if (!embedded) return namesrvAddressesOf(this.options).join(';');
+    this.embedded = new EmbeddedBroker(typeof embedded === 'object' ? embedded : {});
+    return this.embedded.start(this.dependencies);
   }
 }

@@ -1,12 +1,20 @@
 import 'reflect-metadata';
 import type { PipeTransform, Type } from '@nestjs/common';
 import { ROCKET_PARAM_METADATA } from '../rocket.constants';
-import type { ListenerParam } from './listener-param';
+import { ListenerParam } from './listener-param';
 
 /** One pipe of a parameter, as a class or an instance. */
 export type ListenerPipe = PipeTransform | Type<PipeTransform>;
 
-/** Records, in the form Nest's external contexts read, what a parameter wants. */
+/** What is kept of one parameter, by its kind and index, in the form Nest's external contexts read. */
+export interface ListenerParamEntry {
+  readonly index: number;
+  readonly data: unknown;
+  readonly pipes: readonly ListenerPipe[];
+}
+export type ListenerParams = Readonly<Record<`${number}:${number}`, ListenerParamEntry>>;
+
+/** Records what a parameter wants. */
 export function assignListenerParam(
   param: ListenerParam,
   data: unknown,
@@ -14,14 +22,30 @@ export function assignListenerParam(
 ): ParameterDecorator {
   return (target, method, index) => {
     if (method === undefined) return;
-    const earlier = (Reflect.getMetadata(ROCKET_PARAM_METADATA, target.constructor, method) ??
-      {}) as object;
-    const entry = { index, data, pipes };
-    Reflect.defineMetadata(
-      ROCKET_PARAM_METADATA,
-      { ...earlier, [`${param}:${index}`]: entry },
-      target.constructor,
-      method,
-    );
+    define(target, method, {
+      ...listenerParamsOf(target.constructor, method),
+      [`${param}:${index}`]: { index, data, pipes },
+    });
   };
+}
+
+/** A method without parameter decorators gets the body, then the context. */
+export function assignDefaultParams(target: object, method: string | symbol): void {
+  if (listenerParamsOf(target.constructor, method)) return;
+  define(target, method, {
+    [`${ListenerParam.BODY}:0`]: { index: 0, data: undefined, pipes: [] },
+    [`${ListenerParam.CONTEXT}:1`]: { index: 1, data: undefined, pipes: [] },
+  });
+}
+
+/** What the parameters of a class's method want; undefined when nothing was said. */
+export function listenerParamsOf(
+  metatype: object,
+  method: string | symbol,
+): ListenerParams | undefined {
+  return Reflect.getMetadata(ROCKET_PARAM_METADATA, metatype, method) as ListenerParams | undefined;
+}
+
+function define(target: object, method: string | symbol, params: ListenerParams): void {
+  Reflect.defineMetadata(ROCKET_PARAM_METADATA, params, target.constructor, method);
 }

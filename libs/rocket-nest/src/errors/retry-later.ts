@@ -1,4 +1,5 @@
 import { IntrinsicException } from '@nestjs/common';
+import { delayLevelOf } from '../producer/delay-level';
 
 /**
  * Thrown by a listener to have the message delivered again. Any other error does the same with the
@@ -7,15 +8,17 @@ import { IntrinsicException } from '@nestjs/common';
 export class RetryLater extends IntrinsicException {
   override readonly name = 'RetryLater';
   readonly code = 'RETRY_LATER';
+  /** RocketMQ's delay level of the next try. */
+  readonly delayLevel: number | undefined;
 
   /**
-   * @param delayLevel RocketMQ delay level 1-18 of the next try; left out, the delay grows with the
-   * number of tries.
+   * @param delay one of RocketMQ's delay levels by its time (`'30s'`, `'5m'`) or its number (1-18);
+   * left out, the delay grows with the number of tries. An orderly queue pauses for that time, 30 s
+   * at most.
+   * @throws RocketConfigError for a time that is no delay level
    */
-  constructor(
-    readonly delayLevel?: number,
-    message = 'the listener asked for a later retry',
-  ) {
+  constructor(delay?: number | string, message = 'the listener asked for a later retry') {
     super(message);
+    this.delayLevel = delay === undefined ? undefined : delayLevelOf(delay);
   }
 }

@@ -1,14 +1,20 @@
 import type { MessageExt } from '@rocket-nest/common';
-import type { RocketListenerOptions } from '../decorators/rocket-listener-options';
 import { GroupPlan } from './group-plan';
-import type { ListenerDefinition } from './listener-definition';
+import type { BoundListener, ResolvedListenerOptions } from './listener-definition';
 
-function listener(place: string, options: Partial<RocketListenerOptions>): ListenerDefinition {
+function listener(place: string, options: Partial<ResolvedListenerOptions>): BoundListener {
   return {
     id: place,
     place,
+    connection: 'default',
+    consumerGroup: 'g',
     options: { topic: 'order', consumerGroup: 'g', ...options },
+    metatype: Object,
+    methodName: 'on',
+    prototypeMethod: () => undefined,
+    instance: undefined,
     invoke: () => Promise.resolve(),
+    invokeBatch: () => Promise.resolve(),
   };
 }
 
@@ -45,6 +51,23 @@ describe('GroupPlan', () => {
         listener('B.b', { selectorExpression: '*' }),
       ]);
     expect(build).toThrow(/B\.b and A\.a both take messages of topic 'order'/);
+  });
+
+  it('hands a filter other than tags on as it is', () => {
+    const sql = { selectorType: 'SQL92', selectorExpression: 'amount > 5' } as const;
+    const plan = new GroupPlan('g', [listener('A.a', sql)]);
+    expect([...plan.subscriptions()]).toEqual([
+      ['order', { type: 'SQL92', expression: 'amount > 5' }],
+    ]);
+  });
+
+  it('leaves concurrency to each listener', () => {
+    const build = (): GroupPlan =>
+      new GroupPlan('g', [
+        listener('A.a', { selectorExpression: 'PAID', concurrency: 1 }),
+        listener('B.b', { topic: 'stock', concurrency: 50 }),
+      ]);
+    expect(build).not.toThrow();
   });
 
   it('refuses contradicting options, naming the option', () => {

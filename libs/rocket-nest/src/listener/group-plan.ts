@@ -1,24 +1,26 @@
+import type { MessageSelector } from '@rocket-nest/client';
 import type { MessageExt } from '@rocket-nest/common';
-import type { RocketListenerOptions } from '../decorators/rocket-listener-options';
 import { RocketConfigError } from '../errors/rocket-config-error';
-import type { ListenerDefinition } from './listener-definition';
+import type { BoundListener, ResolvedListenerOptions } from './listener-definition';
 import { joinTagExpressions, tagsOf } from './tag-expression';
 
 /** Options that all listeners of one group must agree on, because they share one consumer. */
 const SHARED_OPTIONS = [
   'consumeMode',
   'messageModel',
+  'batch',
+  'consumeMessageBatchMaxSize',
   'consumeFromWhere',
   'consumeTimestampMs',
-  'concurrency',
   'maxReconsumeTimes',
   'pullBatchSize',
   'consumeTimeoutMs',
-] as const satisfies readonly (keyof RocketListenerOptions)[];
+  'suspendCurrentQueueTimeMs',
+] as const satisfies readonly (keyof ResolvedListenerOptions)[];
 
 interface Route {
   readonly tags: Set<string> | undefined;
-  readonly listener: ListenerDefinition;
+  readonly listener: BoundListener;
 }
 
 /**
@@ -30,40 +32,56 @@ export class GroupPlan {
 
   constructor(
     readonly consumerGroup: string,
-    readonly listeners: readonly ListenerDefinition[],
+    readonly listeners: readonly BoundListener[],
   ) {
     for (const listener of listeners) this.add(listener);
   }
 
   /** Options shared by the group. */
-  get options(): RocketListenerOptions {
+  get options(): ResolvedListenerOptions {
     const [first] = this.listeners;
     if (!first) throw new Error('a group plan has at least one listener');
     return first.options;
   }
 
-  /** Topic -> tag expression. */
-  subscriptions(): Map<string, string> {
-    const result = new Map<string, string>();
+  get isOrderly(): boolean {
+    return this.options.consumeMode === 'ORDERLY';
+  }
+
+  /** Topic -> tag expression or another selector. */
+  subscriptions(): Map<string, string | MessageSelector> {
+    const result = new Map<string, string | MessageSelector>();
     for (const [topic, routes] of this.routes) {
+      const [{ selectorType, selectorExpression = '' }] = routes.map(
+        (route) => route.listener.options,
+      ) as [ResolvedListenerOptions];
       const expressions = routes.map((route) => route.listener.options.selectorExpression);
-      result.set(topic, joinTagExpressions(expressions));
+      result.set(
+        topic,
+        selectorType === 'SQL92'
+          ? { type: 'SQL92', expression: selectorExpression }
+          : joinTagExpressions(expressions),
+      );
     }
     return result;
   }
 
   /** The listener of a message; a retried message is found by its original topic. */
-  listenerOf(message: MessageExt): ListenerDefinition | undefined {
-    const topic = message.properties.get('RETRY_TOPIC') ?? message.topic;
-    const tag = message.properties.get('TAGS') ?? '';
-    const routes = this.routes.get(message.topic) ?? this.routes.get(topic);
-    return routes?.find((route) => !route.tags || route.tags.has(tag))?.listener;
+  listenerOf(message: MessageExt): BoundListener | undefined {
+    const { properties } = message;
+    const routes =
+      this.routes.get(message.topic) ?? this.routes.get(properties.get('RETRY_TOPIC') ?? '');
+    if (!routes) return undefined;
+    const [first] = routes;
+    if (!first?.tags) return first?.listener;
+    const tag = properties.get('TAGS') ?? '';
+    return routes.find((route) => route.tags?.has(tag))?.listener;
   }
 
-  private add(listener: ListenerDefinition): void {
+  private add(listener: BoundListener): void {
     this.refuseContradiction(listener);
-    const { topic, selectorExpression } = listener.options;
-    const tags = tagsOf(selectorExpression);
+    const { topic, selectorExpression, selectorType } = listener.options;
+    const tags = selectorType === 'SQL92' ? undefined : tagsOf(selectorExpression);
     const routes = this.routes.get(topic) ?? [];
     for (const other of routes) {
       const overlap = !tags || !other.tags || [...tags].some((tag) => other.tags?.has(tag));
@@ -79,7 +97,7 @@ export class GroupPlan {
     this.routes.set(topic, routes);
   }
 
-  private refuseContradiction(listener: ListenerDefinition): void {
+  private refuseContradiction(listener: BoundListener): void {
     const [first] = this.listeners;
     if (!first || first === listener) return;
     for (const key of SHARED_OPTIONS) {

@@ -1,140 +1,171 @@
 import 'reflect-metadata';
-import { Inject, Injectable } from '@nestjs/common';
-import { DiscoveryService, ExternalContextCreator, MetadataScanner } from '@nestjs/core';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper';
+import { listenerParamsOf } from '../decorators/assign-listener-param';
 import { ListenerParam } from '../decorators/listener-param';
 import type { RocketListenerOptions } from '../decorators/rocket-listener-options';
-import { RejectToDlq } from '../errors/reject-to-dlq';
 import { RocketConfigError } from '../errors/rocket-config-error';
+import { isTopicDefinition, type TopicDefinition } from '../producer/topic-definition';
 import type { RocketModuleOptions } from '../rocket-module-options';
-import {
-  ROCKET_CONTEXT_TYPE,
-  ROCKET_LISTENER_METADATA,
-  ROCKET_MODULE_OPTIONS,
-  ROCKET_PARAM_METADATA,
-} from '../rocket.constants';
-import { bodyFormOf, convertBody, type BodyForm } from './body-converter';
-import type { ListenerDefinition } from './listener-definition';
+import { DEFAULT_CONNECTION } from '../rocket.constants';
+import { MessageSerializers } from '../serialization/message-serializers';
+import { createBodyReader, isUnknownBody, type BodyReader } from '../validation/body-reader';
+import { ConfigEnvironment } from './config-environment';
+import { declarationsOf } from './listener-declarations';
+import { ListenerBinder } from './listener-binder';
+import type { BoundListener, ListenerDefinition } from './listener-definition';
 import { resolveListenerOptions } from './listener-options-resolver';
-import type { RocketContext } from './rocket-context';
-import { RocketParamsFactory } from './rocket-params-factory';
 
-type ListenerInstance = Record<string, (...args: unknown[]) => unknown>;
+/** The options of the connection a listener names; throws when there is none of that name. */
+export type ConnectionOptionsOf = (name: string, place: string) => RocketModuleOptions;
 
-/** Finds the `@RocketListener` methods of all providers and controllers. */
+type Method = ListenerDefinition['prototypeMethod'];
+interface Host {
+  readonly wrapper: InstanceWrapper;
+  readonly metatype: ListenerDefinition['metatype'];
+  readonly prototype: Record<string, Method>;
+  readonly instance: object | undefined;
+}
+
+/** Finds the listener methods of all providers and controllers. */
 @Injectable()
 export class ListenerExplorer {
-  private readonly paramsFactory = new RocketParamsFactory();
+  private readonly logger = new Logger('RocketListener');
 
   constructor(
     @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
     @Inject(MetadataScanner) private readonly scanner: MetadataScanner,
-    @Inject(ExternalContextCreator) private readonly contexts: ExternalContextCreator,
-    @Inject(ROCKET_MODULE_OPTIONS) private readonly options: RocketModuleOptions,
+    @Inject(ListenerBinder) private readonly binder: ListenerBinder,
+    @Inject(ConfigEnvironment) private readonly environment: ConfigEnvironment,
   ) {}
 
-  /** The enabled listeners; throws a RocketConfigError when two share an id. */
-  explore(): ListenerDefinition[] {
+  /** The enabled listeners; throws a RocketConfigError for options that cannot be. */
+  explore(optionsOf: ConnectionOptionsOf): BoundListener[] {
     const wrappers = [...this.discovery.getProviders(), ...this.discovery.getControllers()];
-    const found = new Map<string, ListenerDefinition>();
+    const found = new Map<string, BoundListener>();
     const seen = new Set<object>();
     for (const wrapper of wrappers) {
-      for (const definition of this.listenersOf(wrapper, seen)) {
-        const other = found.get(definition.id);
-        if (other) {
-          throw new RocketConfigError(
-            `two listeners have the id '${definition.id}' (${other.place} and ${definition.place}); ` +
-              "give one of them another 'id'",
-          );
-        }
-        found.set(definition.id, definition);
+      const host = hostOf(wrapper);
+      const identity = host?.instance ?? host?.metatype;
+      if (!host || !identity || seen.has(identity)) continue;
+      seen.add(identity);
+      for (const listener of this.listenersOf(host, optionsOf)) {
+        const other = found.get(listener.id);
+        if (other) throw sameId(listener, other);
+        found.set(listener.id, listener);
       }
     }
     return [...found.values()].filter((listener) => listener.options.enabled !== false);
   }
 
-  private *listenersOf(wrapper: InstanceWrapper, seen: Set<object>): Generator<ListenerDefinition> {
-    if (!wrapper.isDependencyTreeStatic()) {
-      this.refuseRequestScoped(wrapper);
-      return;
-    }
-    const instance = wrapper.instance as ListenerInstance | undefined;
-    if (!instance || typeof instance !== 'object' || seen.has(instance)) return;
-    seen.add(instance);
-    const prototype = Object.getPrototypeOf(instance) as ListenerInstance | null;
-    if (!prototype) return;
-    for (const method of this.scanner.getAllMethodNames(prototype)) {
-      for (const declared of declaredOn(prototype, method)) {
-        yield this.define(instance, method, declared);
+  private *listenersOf(host: Host, optionsOf: ConnectionOptionsOf): Generator<BoundListener> {
+    for (const methodName of this.scanner.getAllMethodNames(host.prototype)) {
+      const place = `${host.metatype.name}.${methodName}`;
+      const method = host.prototype[methodName];
+      if (typeof method !== 'function') continue;
+      for (const declared of declarationsOf(host.metatype, method, place, this.environment)) {
+        refuseTransient(host, place);
+        const connection = declared.connection ?? DEFAULT_CONNECTION;
+        yield this.define(host, methodName, declared, optionsOf(connection, place));
       }
     }
   }
 
   private define(
-    instance: ListenerInstance,
-    method: string,
+    host: Host,
+    methodName: string,
     declared: RocketListenerOptions,
-  ): ListenerDefinition {
-    const place = `${instance.constructor.name}.${method}`;
+    module: RocketModuleOptions,
+  ): BoundListener {
+    const place = `${host.metatype.name}.${methodName}`;
     const id = declared.id ?? place;
-    const bodyForm = bodyFormOfMethod(instance, method);
-    const call = this.contexts.create(
-      instance,
-      instance[method],
-      method,
-      ROCKET_PARAM_METADATA,
-      this.paramsFactory,
-      undefined,
-      undefined,
-      undefined,
-      ROCKET_CONTEXT_TYPE,
-    );
-    return {
+    const options = resolveListenerOptions(id, place, declared, module, this.environment);
+    const definition: ListenerDefinition = {
       id,
       place,
-      options: resolveListenerOptions(id, place, declared, this.options),
-      invoke: async (message, context) => {
-        await call(bodyFor(message, bodyForm, place), context);
-      },
+      connection: declared.connection ?? DEFAULT_CONNECTION,
+      consumerGroup: options.consumerGroup,
+      options,
+      metatype: host.metatype,
+      methodName,
+      prototypeMethod: host.prototype[methodName],
+      instance: host.instance,
     };
+    const topic = isTopicDefinition(declared.topic) ? declared.topic : undefined;
+    return this.binder.bind(definition, host.wrapper, this.readerOf(definition, topic, module));
   }
 
-  private refuseRequestScoped(wrapper: InstanceWrapper): void {
-    const prototype = (wrapper.metatype as { prototype?: ListenerInstance } | null)?.prototype;
-    if (!prototype) return;
-    const method = this.scanner
-      .getAllMethodNames(prototype)
-      .find((name) => declaredOn(prototype, name).length > 0);
-    if (method === undefined) return;
-    throw new RocketConfigError(
-      `@RocketListener on ${wrapper.name}.${method}: its class is request-scoped, which listeners ` +
-        'cannot be yet; make the class a singleton and inject what varies through the context',
-    );
+  private readerOf(
+    { metatype, methodName, place, id, options }: ListenerDefinition,
+    topic: TopicDefinition | undefined,
+    module: RocketModuleOptions,
+  ): BodyReader {
+    const body = bodyParamOf(metatype, methodName);
+    const declared = isUnknownBody(body?.type) ? (topic?.schema ?? body?.type) : body?.type;
+    if (body && !body.explicit && isUnknownBody(declared) && !topic) {
+      this.logger.warn(
+        `the body of listener '${id}' (${place}) has no type that exists at run time, so it is not ` +
+          `checked: write @MessageBody(TheClass)${options.batch ? '' : ' or give the parameter a class'}, ` +
+          'or @MessageBody(Object) to leave it so',
+      );
+    }
+    return createBodyReader({
+      declared,
+      place,
+      serializers: new MessageSerializers(module.serializers),
+      serializer: topic?.serializer,
+      validation: module.validation,
+    });
   }
 }
 
-function declaredOn(prototype: ListenerInstance, method: string): RocketListenerOptions[] {
-  const callback = prototype[method];
-  if (typeof callback !== 'function') return [];
-  return (Reflect.getMetadata(ROCKET_LISTENER_METADATA, callback) ?? []) as RocketListenerOptions[];
+function hostOf(wrapper: InstanceWrapper): Host | undefined {
+  const isStatic = wrapper.isDependencyTreeStatic() && !wrapper.isTransient;
+  const instance = isStatic ? (wrapper.instance as object | undefined) : undefined;
+  if (isStatic && (instance === null || typeof instance !== 'object')) return undefined;
+  const prototype = (
+    instance
+      ? Object.getPrototypeOf(instance)
+      : (wrapper.metatype as { prototype?: object } | null)?.prototype
+  ) as Host['prototype'] | null | undefined;
+  if (!prototype) return undefined;
+  const own = isStatic ? prototype.constructor : wrapper.metatype;
+  if (typeof own !== 'function') return undefined;
+  return { wrapper, metatype: own, prototype, instance };
 }
 
-/** The declared class of the body parameter decides how the body is read. */
-function bodyFormOfMethod(instance: ListenerInstance, method: string): BodyForm {
-  const params = (Reflect.getMetadata(ROCKET_PARAM_METADATA, instance.constructor, method) ??
-    {}) as Record<string, { index: number; data: unknown }>;
-  const types = (Reflect.getMetadata('design:paramtypes', instance, method) ?? []) as unknown[];
-  const entries = Object.entries(params);
-  const body = entries.find(([key]) => key.startsWith(`${ListenerParam.BODY}:`))?.[1];
-  if (body) return bodyFormOf(body.data ?? types[body.index]);
-  return entries.length > 0 ? 'unknown' : bodyFormOf(types[0]);
+function refuseTransient({ wrapper }: Host, place: string): void {
+  if (!wrapper.isTransient) return;
+  throw new RocketConfigError(
+    `${place} is a listener, but its class is transient: there would be one for each class that ` +
+      'injects it; make it a singleton or request-scoped',
+  );
 }
 
-/** A body that cannot be read never becomes readable, so it goes to the dead letters at once. */
-function bodyFor(message: RocketContext['message'], form: BodyForm, place: string): unknown {
-  try {
-    return convertBody(message, form);
-  } catch (cause) {
-    throw new RejectToDlq(`the body is not the JSON that ${place} expects: ${String(cause)}`);
-  }
+/** The parameter that takes the body, if there is one, and the class or schema it has. */
+function bodyParamOf(
+  metatype: ListenerDefinition['metatype'],
+  methodName: string,
+): { type: unknown; explicit: boolean } | undefined {
+  const prototype = metatype.prototype as Record<string, Method>;
+  const params = Object.entries(listenerParamsOf(metatype, methodName) ?? {});
+  const body = params.find(([key]) => key.startsWith(`${ListenerParam.BODY}:`))?.[1];
+  if (!body) return undefined;
+  const types = (Reflect.getMetadata('design:paramtypes', prototype, methodName) ??
+    []) as unknown[];
+  const isUsed = body.data !== undefined || body.index < prototype[methodName].length;
+  if (!isUsed) return undefined;
+  return { type: body.data ?? types[body.index], explicit: body.data !== undefined };
+}
+
+function sameId(one: ListenerDefinition, other: ListenerDefinition): RocketConfigError {
+  const fix =
+    one.place === other.place
+      ? 'its class is provided by several modules, or the method has several @RocketListener: provide ' +
+        "it once, give each @RocketListener its 'id'"
+      : "give one of them another 'id'";
+  return new RocketConfigError(
+    `two listeners have the id '${one.id}' (${other.place} and ${one.place}); ${fix}`,
+  );
 }

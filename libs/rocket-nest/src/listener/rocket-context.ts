@@ -37,6 +37,10 @@ export class RocketContext {
     return { topic, brokerName, queueId };
   }
 
+  get queueOffset(): number {
+    return this.message.queueOffset;
+  }
+
   /** Text of a message property. */
   header(name: string): string | undefined {
     return this.message.properties.get(name);

@@ -31,3 +31,8 @@ export function delayLevelOf(delay: string | number): number {
     `'${delay}' is no delay level; the nearest is '${nearest}' (levels: ${LEVELS.join(' ')})`,
   );
 }
+
+/** The time of a delay level, in milliseconds. */
+export function delayMsOfLevel(level: number): number {
+  return (secondsOf(LEVELS[level - 1] ?? '') ?? 0) * 1000;
+}

@@ -71,6 +71,7 @@ export class LitePullCore implements ConsumerMember, QueueAssignments, PullHost 
       subscriptions: source.subscriptions,
       orderly: false,
       litePull: true,
+      suspendedTopics: new Set(),
       hooks,
       stats: new ConsumerStats(clock),
       clock,
