@@ -186,7 +186,9 @@ describe('mqbroker', () => {
     expect(metrics).toContain(`\nrocketmq_broker_permission{${labels}} 6\n`);
     expect(metrics).toMatch(/^# TYPE rocketmq_messages_in_total counter$/m);
     expect(metrics).toMatch(/^rocket_nest_store_pwrite_seconds_count \d+$/m);
-    expect(metrics).toMatch(/^rocketmq_storage_size\{.*storage_type="local"/m);
+    expect(metrics).toMatch(/^# TYPE rocketmq_message_size histogram$/m);
+    expect(metrics).toMatch(/^# TYPE rocketmq_rpc_latency_milliseconds histogram$/m);
+    expect(metrics).toMatch(/^rocketmq_storage_size_bytes\{.*storage_type="local"/m);
   });
 });
 

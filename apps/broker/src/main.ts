@@ -38,7 +38,7 @@ function configure(
         clock: new SystemClock(),
         random: new SystemRandom(),
         logger,
-        latency: metrics?.latency,
+        ...metrics?.observers,
         keepProcessAlive: true,
         drainMs: DRAIN_MS,
       });

@@ -1,15 +1,15 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { INestApplicationContext } from '@nestjs/common';
+import type { MetricsExporter } from '@rocket-nest/hosting';
 import type { NamesrvController } from '@rocket-nest/namesrv';
-import { createNamesrvMetrics } from './namesrv-metrics';
 import { NamesrvModule } from './namesrv.module';
 
 /** The Nest application around a name server whose port is open already. */
-export async function createNamesrvContext(
+export function createNamesrvContext(
   controller: NamesrvController,
+  metrics: MetricsExporter | undefined,
 ): Promise<INestApplicationContext> {
-  const metrics = createNamesrvMetrics(controller);
   const module = NamesrvModule.forController(controller, { isStarted: true, metrics });
   return NestFactory.createApplicationContext(module, { logger: false, abortOnError: false });
 }

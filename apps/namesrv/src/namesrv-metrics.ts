@@ -1,17 +1,36 @@
 import { loadMetrics, type MetricFamily, type MetricsExporter } from '@rocket-nest/hosting';
-import type { NamesrvController, RouteInfoManager } from '@rocket-nest/namesrv';
+import type { NamesrvConfig, NamesrvController, RouteInfoManager } from '@rocket-nest/namesrv';
+import { RequestCode, ResponseCode, type RpcObserver } from '@rocket-nest/remoting';
+
+/** Metrics of a name server that is about to be made. */
+export interface PreparedNamesrvMetrics {
+  readonly rpcObserver: RpcObserver;
+  exporterOf(controller: NamesrvController): MetricsExporter;
+}
 
 /** The metrics that the configuration asks for; undefined, and nothing loaded, when it asks for none. */
-export function createNamesrvMetrics(controller: NamesrvController): MetricsExporter | undefined {
-  const { config } = controller;
+export function prepareNamesrvMetrics(config: NamesrvConfig): PreparedNamesrvMetrics | undefined {
   if (config.metricsExporterType !== 'PROM') return undefined;
-  const { MetricsExporter, limitHits } = loadMetrics();
-  return new MetricsExporter({
-    host: config.metricsPromExporterHost || config.bindAddress,
-    port: config.metricsPromExporterPort,
-    families: [routeTableSizes(controller.routeInfoManager), limitHits(controller.limits)],
-    health: () => ({ remoting: controller.remotingServer.ports.length > 0 ? 'up' : 'down' }),
+  const { MetricsExporter, limitHits, RpcLatency } = loadMetrics();
+  const rpcObserver = new RpcLatency({
+    labels: { node_type: 'nameserver' },
+    requestCodes: RequestCode,
+    responseCodes: ResponseCode,
   });
+  return {
+    rpcObserver,
+    exporterOf: (controller) =>
+      new MetricsExporter({
+        host: config.metricsPromExporterHost || config.bindAddress,
+        port: config.metricsPromExporterPort,
+        families: [
+          rpcObserver.family,
+          routeTableSizes(controller.routeInfoManager),
+          limitHits(controller.limits),
+        ],
+        health: () => ({ remoting: controller.remotingServer.ports.length > 0 ? 'up' : 'down' }),
+      }),
+  };
 }
 
 function routeTableSizes(routes: RouteInfoManager): MetricFamily {

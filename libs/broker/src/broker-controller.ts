@@ -5,12 +5,14 @@ import * as path from 'node:path';
 import type { Clock, FileSystem, Logger, Random } from '@rocket-nest/common';
 import { EventLoopTurn, Limits, realSetTimeout } from '@rocket-nest/common/internal';
 import { RemotingClient, RemotingServer } from '@rocket-nest/remoting';
+import type { RpcObserver } from '@rocket-nest/remoting';
 import { MessageStore, createHostAddress } from '@rocket-nest/store';
 import type { StoreLatencyObserver } from '@rocket-nest/store';
 import { JsonTableFile } from './background/json-table-file';
 import { runEachStep } from './background/run-each-step';
 import type { BrokerContext } from './broker-context';
 import { BrokerCounters } from './broker-counters';
+import type { MessageSizeObserver } from './broker-counters';
 import { BrokerOuterApi } from './broker-outer-api';
 import type { BrokerIdentity } from './broker-outer-api';
 import { createBrokerProcessors } from './broker-processors';
@@ -49,7 +51,11 @@ export interface BrokerControllerDeps {
   /** Shared by what lives in one process; default: one of its own. */
   readonly turn?: EventLoopTurn;
   /** Told how long writes and syncs of the commit log took. */
-  readonly latency?: StoreLatencyObserver;
+  readonly latency?: StoreLatencyObserver | undefined;
+  /** Told how long requests took. */
+  readonly rpcObserver?: RpcObserver | undefined;
+  /** Told how large stored messages are. */
+  readonly messageSizes?: MessageSizeObserver | undefined;
   /** Whether the open ports keep the process alive. Default false. */
   readonly keepProcessAlive?: boolean;
   /** How long requests are still served after the broker has left the name servers. Default 0. */
@@ -66,7 +72,7 @@ export class BrokerController implements BrokerContext {
   readonly fileSystem: FileSystem;
   readonly random: Random;
   readonly turn: EventLoopTurn;
-  readonly counters = new BrokerCounters();
+  readonly counters: BrokerCounters;
   readonly limits = new Limits();
   readonly brokerStats: BrokerStats;
   readonly messageStore: MessageStore;
@@ -104,7 +110,8 @@ export class BrokerController implements BrokerContext {
     this.turn = deps.turn ?? new EventLoopTurn();
     this.drainMs = deps.drainMs ?? 0;
     this.storeIp = config.broker.brokerIP1;
-    const { turn, limits, counters } = this;
+    const counters = (this.counters = new BrokerCounters(deps.messageSizes));
+    const { turn, limits } = this;
     this.declareLimits();
     const remotingDeps = { clock, logger, turn, limits };
     this.messageStore = new MessageStore(config.store, {
@@ -310,7 +317,13 @@ export class BrokerController implements BrokerContext {
         idleCloseMs: serverChannelMaxIdleTimeSeconds * 1000,
         keepProcessAlive: deps.keepProcessAlive ?? false,
       },
-      { clock: this.clock, logger: this.logger, turn: this.turn, limits: this.limits },
+      {
+        clock: this.clock,
+        logger: this.logger,
+        turn: this.turn,
+        limits: this.limits,
+        rpcObserver: deps.rpcObserver,
+      },
     );
   }
 

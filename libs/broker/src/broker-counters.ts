@@ -10,6 +10,11 @@ export interface ConsumerCounters {
   bytesOut: number;
 }
 
+/** Told the size of what was stored by one request, on average where it was a batch. */
+export interface MessageSizeObserver {
+  onStored(topic: string, messageBytes: number): void;
+}
+
 /**
  * What the broker counts as it works: plain numbers that cost an addition each and that whoever
  * wants metrics reads. Rates and labels are made from them by the reader.
@@ -34,6 +39,18 @@ export class BrokerCounters {
   registrationFailures = 0;
   private readonly topics = new Map<string, TopicCounters>();
   private readonly consumers = new Map<string, Map<string, ConsumerCounters>>();
+
+  constructor(private readonly messageSizes: MessageSizeObserver | undefined = undefined) {}
+
+  /** Counts what one request has stored in an existing topic. */
+  stored(topic: string, messageCount: number, sizeBytes: number): void {
+    const counters = this.ofTopic(topic);
+    this.messagesIn += messageCount;
+    this.bytesIn += sizeBytes;
+    counters.messagesIn += messageCount;
+    counters.bytesIn += sizeBytes;
+    this.messageSizes?.onStored(topic, sizeBytes / messageCount);
+  }
 
   /** The counters of an existing topic; made when first asked for. */
   ofTopic(topic: string): TopicCounters {

@@ -9,5 +9,12 @@ export { failStart, nextStopSignal } from './server-process';
 export type { NestContext, StoppableEngine } from './server-process';
 export { runServerProgram } from './server-program';
 export type { ConfiguredServer, ServerProgram } from './server-program';
-export type { HealthReport, MetricFamily, MetricSample, MetricsExporter } from './metrics';
+export type {
+  HealthReport,
+  LabelledHistogram,
+  MetricFamily,
+  MetricSample,
+  MetricsExporter,
+  RpcLatency,
+} from './metrics';
 export { loadMetrics } from './load-metrics';

@@ -1,6 +1,6 @@
 import type { Clock, FileSystem, Logger, Timer } from '@rocket-nest/common';
 import { EventLoopTurn, Limits, realSetTimeout } from '@rocket-nest/common/internal';
-import { RemotingClient, RemotingServer } from '@rocket-nest/remoting';
+import { RemotingClient, RemotingServer, type RpcObserver } from '@rocket-nest/remoting';
 import { KeyedSequence } from './background/keyed-sequence';
 import type { NamesrvConfig } from './config/namesrv-config';
 import { KVConfigManager } from './kvconfig/kv-config-manager';
@@ -26,6 +26,8 @@ export interface NamesrvControllerDeps {
   /** Default: one of its own. */
   readonly limits?: Limits;
   readonly turn?: EventLoopTurn;
+  /** Told how long requests took. */
+  readonly rpcObserver?: RpcObserver | undefined;
 }
 
 export interface NamesrvControllerOptions {
@@ -69,7 +71,7 @@ export class NamesrvController {
         idleCloseMs: config.serverChannelMaxIdleTimeSeconds * 1000,
         keepProcessAlive: options.keepProcessAlive,
       },
-      { clock, logger, turn, limits },
+      { clock, logger, turn, limits, rpcObserver: deps.rpcObserver },
     );
     const table = createRequestTable(this.createProcessors(namesrvLimits));
     const dispatcher = new RequestDispatcher(table, logger);

@@ -24,6 +24,7 @@ export type {
   RequestHandler,
 } from './transport/connection';
 export type { RemotingDependencies } from './transport/remoting-dependencies';
+export type { RpcObserver, RpcResult } from './transport/rpc-times';
 export { RemotingServer } from './transport/remoting-server';
 export type { RemotingServerOptions } from './transport/remoting-server-options';
 export { RemotingClient } from './transport/remoting-client';

@@ -6,14 +6,15 @@ import { FamilyFactory } from './family-factory';
 import { lagFamilies } from './lag-families';
 import { storageFamilies } from './storage-families';
 
+/** The labels of every sample of a broker. */
+export function brokerLabels(broker: BrokerController['config']['broker']): NodeLabels {
+  const { brokerClusterName, brokerName } = broker;
+  return { cluster: brokerClusterName, node_type: 'broker', node_id: brokerName };
+}
+
 /** What a broker counts, under the original's names and labels. */
 export function brokerFamilies(controller: BrokerController): MetricFamily[] {
-  const { brokerClusterName, brokerName } = controller.config.broker;
-  const factory = new FamilyFactory({
-    cluster: brokerClusterName,
-    node_type: 'broker',
-    node_id: brokerName,
-  });
+  const factory = new FamilyFactory(brokerLabels(controller.config.broker));
   return [
     ...trafficFamilies(controller, factory),
     ...lagFamilies(controller, factory),
@@ -21,6 +22,23 @@ export function brokerFamilies(controller: BrokerController): MetricFamily[] {
     ...storageFamilies(controller, factory),
     ...sizeFamilies(controller, factory),
   ];
+}
+
+type NodeLabels = Readonly<Record<'cluster' | 'node_type' | 'node_id', string>>;
+
+/** Those of a topic's messages, undefined for one that is gone. */
+export function topicLabels(
+  { topicConfigManager }: BrokerController,
+  topic: string,
+): MetricSample['labels'] {
+  const config = topicConfigManager.selectTopicConfig(topic);
+  return (
+    config && {
+      topic,
+      message_type: (config.attributes.get('message.type') ?? 'NORMAL').toLowerCase(),
+      is_system: topicConfigManager.isSystemTopic(topic),
+    }
+  );
 }
 
 function trafficFamilies(controller: BrokerController, factory: FamilyFactory): MetricFamily[] {
@@ -47,17 +65,12 @@ function trafficFamilies(controller: BrokerController, factory: FamilyFactory): 
 }
 
 function* incoming(
-  { counters, topicConfigManager }: BrokerController,
+  controller: BrokerController,
   what: 'messagesIn' | 'bytesIn',
 ): Generator<MetricSample> {
-  for (const [topic, counted] of counters.byTopic) {
-    const attributes = topicConfigManager.selectTopicConfig(topic)?.attributes;
-    const labels = {
-      topic,
-      message_type: (attributes?.get('message.type') ?? 'NORMAL').toLowerCase(),
-      is_system: topicConfigManager.isSystemTopic(topic),
-    };
-    yield { labels, value: counted[what] };
+  for (const [topic, counted] of controller.counters.byTopic) {
+    const labels = topicLabels(controller, topic);
+    if (labels) yield { labels, value: counted[what] };
   }
 }
 

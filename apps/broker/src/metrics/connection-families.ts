@@ -51,6 +51,7 @@ const CONSUME_MODES: Readonly<Record<string, string>> = {
 
 function clientLabels(client: { language: number; version: number }): Labels {
   return {
+    protocol_type: 'remoting',
     language: languageName(client.language).toLowerCase(),
     version: versionName(client.version).toLowerCase(),
   };

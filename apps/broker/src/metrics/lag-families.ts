@@ -19,6 +19,11 @@ export function lagFamilies(controller: BrokerController, factory: FamilyFactory
       'Messages stored and not yet pulled by the group.',
       () => lags(controller, pulledOffset),
     ),
+    factory.gauge(
+      'rocketmq_consumer_inflight_messages',
+      'Messages pulled by the group and not yet acknowledged.',
+      () => inflight(controller),
+    ),
   ];
 }
 
@@ -33,16 +38,32 @@ type OffsetOf = (
 const pulledOffset: OffsetOf = (offsets, group, topic, queueId) =>
   offsets.queryPullOffset(group, topic, queueId) ?? offsets.queryOffset(group, topic, queueId);
 
-function* lags(
-  { consumerOffsetManager, messageStore, topicConfigManager }: BrokerController,
-  offsetOf: OffsetOf,
+function lags(controller: BrokerController, offsetOf: OffsetOf): Generator<MetricSample> {
+  const { consumerOffsetManager, messageStore } = controller;
+  return byGroup(controller, (group, topic, queueId) => {
+    const offset = offsetOf(consumerOffsetManager, group, topic, queueId) ?? 0;
+    return messageStore.maxOffsetInQueue(topic, queueId) - offset;
+  });
+}
+
+function inflight(controller: BrokerController): Generator<MetricSample> {
+  const { consumerOffsetManager: offsets } = controller;
+  return byGroup(controller, (group, topic, queueId) => {
+    const pulled = pulledOffset(offsets, group, topic, queueId) ?? 0;
+    return pulled - (offsets.queryOffset(group, topic, queueId) ?? 0);
+  });
+}
+
+/** Sums up what the queues count for each group of each topic. */
+function* byGroup(
+  { consumerOffsetManager, topicConfigManager }: BrokerController,
+  countOf: (group: string, topic: string, queueId: number) => number,
 ): Generator<MetricSample> {
   for (const topic of topicConfigManager.topicConfigTable.keys()) {
     for (const group of consumerOffsetManager.whichGroupByTopic(topic)) {
       let value = 0;
       for (const queueId of consumerOffsetManager.queryOffsets(group, topic)?.keys() ?? []) {
-        const offset = offsetOf(consumerOffsetManager, group, topic, queueId) ?? 0;
-        value += Math.max(0, messageStore.maxOffsetInQueue(topic, queueId) - offset);
+        value += Math.max(0, countOf(group, topic, queueId));
       }
       const labels = {
         topic,

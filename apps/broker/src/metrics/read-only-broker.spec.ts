@@ -2,13 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BrokerController, createBrokerConfig } from '@rocket-nest/broker';
-import {
-  NodeFileSystem,
-  SilentLogger,
-  SystemClock,
-  SystemRandom,
-  type Logger,
-} from '@rocket-nest/common';
+import { NodeFileSystem, SystemClock, SystemRandom, type Logger } from '@rocket-nest/common';
 import { createHostAddress } from '@rocket-nest/store';
 import { FamilyFactory } from './family-factory';
 import { isUp } from './health';
@@ -25,10 +19,13 @@ class FailingOnce extends NodeFileSystem {
   }
 }
 
-class Errors extends SilentLogger implements Logger {
+class Errors implements Logger {
   readonly messages: string[] = [];
 
-  override error(message: string): void {
+  debug(): void {}
+  info(): void {}
+  warn(): void {}
+  error(message: string): void {
     this.messages.push(message);
   }
 }
@@ -54,10 +51,10 @@ describe('a broker whose disk failed one sync', () => {
       body: Buffer.from(body),
       propertiesText: Buffer.alloc(0),
     });
-  const writable = (): number => {
+  const writable = async (): Promise<number> => {
     const families = storageFamilies(controller, new FamilyFactory({}));
     const family = families.find(({ name }) => name === 'rocketmq_storage_writable');
-    for (const { value } of family?.samples() ?? []) return value;
+    for (const { value } of (await family?.samples()) ?? []) return value;
     return NaN;
   };
 
@@ -82,10 +79,10 @@ describe('a broker whose disk failed one sync', () => {
 
   test('is read-only: says so in health, metrics and log, and goes on reading', async () => {
     expect((await put('before')).status).toBe('PUT_OK');
-    expect([isUp(controller).store, writable()]).toEqual(['up', 1]);
+    expect([isUp(controller).store, await writable()]).toEqual(['up', 1]);
     fileSystem.failsNext = true;
     expect((await put('unsure')).status).toBe('SERVICE_NOT_AVAILABLE');
-    expect([isUp(controller).store, writable()]).toEqual(['down', 0]);
+    expect([isUp(controller).store, await writable()]).toEqual(['down', 0]);
     expect(logger.messages).toContain('the store is read-only');
     expect((await put('after')).status).toBe('SERVICE_NOT_AVAILABLE');
     const request = { group: 'g', topic: 'TBW102', queueId: 0, offset: 0, maxMsgNums: 32 };

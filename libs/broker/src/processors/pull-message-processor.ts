@@ -245,7 +245,10 @@ export class PullMessageProcessor implements PullRunner {
       timePassed &&
       context.messageStore.maxOffsetInQueue(header.topic, header.queueId) > header.queueOffset;
     if (arrived) return this.runAgain(operation);
-    if (context.pullRequestHoldService.suspend(operation, holdMs)) return;
+    if (context.pullRequestHoldService.suspend(operation, holdMs)) {
+      operation.response.suspended = true;
+      return;
+    }
     context.counters.busyAnswers++;
     context.limits.hit('maxHeldPulls');
     this.refuse(operation, {

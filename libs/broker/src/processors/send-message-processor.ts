@@ -90,15 +90,8 @@ export class SendMessageProcessor implements SendAnswerer {
     this.pending--;
     const { counters } = this.context;
     const status = this.statusFor(pending, result);
-    if (isStored(status)) {
-      const topic = counters.ofTopic(pending.topic);
-      counters.messagesIn += result.messageCount;
-      counters.bytesIn += result.sizeBytes;
-      topic.messagesIn += result.messageCount;
-      topic.bytesIn += result.sizeBytes;
-    } else {
-      counters.sendFailures++;
-    }
+    if (isStored(status)) counters.stored(pending.topic, result.messageCount, result.sizeBytes);
+    else counters.sendFailures++;
     const { response } = pending;
     if (!response) return;
     response.code = responseCodeOf(status);

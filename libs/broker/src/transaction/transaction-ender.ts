@@ -87,11 +87,7 @@ export class TransactionEnder implements TransactionEndListener {
       const current = table.end(link, root, HalfState.COMMITTED);
       writer.add(current);
       if (current !== link) writer.add(link);
-      counters.messagesIn++;
-      counters.bytesIn += result.sizeBytes;
-      const topic = counters.ofTopic(end.topic);
-      topic.messagesIn++;
-      topic.bytesIn += result.sizeBytes;
+      counters.stored(end.topic, 1, result.sizeBytes);
       callback.onEnded(ResponseCode.SUCCESS);
     } else {
       table.cancelEnd(link, root);

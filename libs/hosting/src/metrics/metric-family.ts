@@ -1,5 +1,7 @@
 /** One value of a metric with its labels. */
 export interface MetricSample {
+  /** Comes behind the family's name: `_bucket`, `_sum`, `_count`. */
+  readonly suffix?: string;
   readonly labels?: Readonly<Record<string, string | number | boolean>>;
   readonly value: number;
 }
@@ -8,7 +10,7 @@ export interface MetricSample {
 export interface MetricFamily {
   readonly name: string;
   readonly help: string;
-  readonly type: 'counter' | 'gauge';
+  readonly type: 'counter' | 'gauge' | 'histogram';
   samples(): Iterable<MetricSample> | Promise<Iterable<MetricSample>>;
 }
 
@@ -26,8 +28,8 @@ const LINES_PER_CHUNK = 500;
 function* chunksOf(name: string, samples: Iterable<MetricSample>): Generator<string> {
   let chunk = '';
   let lines = 0;
-  for (const { labels, value } of samples) {
-    chunk += `${name}${labels ? formatLabels(labels) : ''} ${value}\n`;
+  for (const { suffix = '', labels, value } of samples) {
+    chunk += `${name}${suffix}${labels ? formatLabels(labels) : ''} ${value}\n`;
     if (++lines < LINES_PER_CHUNK) continue;
     yield chunk;
     chunk = '';

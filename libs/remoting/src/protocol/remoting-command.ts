@@ -34,6 +34,8 @@ export class RemotingCommand {
   remark: string | undefined = undefined;
   body: Buffer | undefined = undefined;
   serializeType: SerializeType = SerializeType.JSON;
+  /** Whether an answer was held until there was something to tell, for metrics. */
+  suspended = false;
   /** Fields written at encode, besides those in `extFields`. */
   customHeader: CustomHeader | undefined = undefined;
   private fields: Map<string, string> | undefined = undefined;

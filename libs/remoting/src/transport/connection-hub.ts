@@ -7,6 +7,7 @@ import type { RemotingCommand, SerializeType } from '../protocol/remoting-comman
 import { LimitedLog } from './limited-log';
 import type { RemotingConnection } from './remoting-connection';
 import type { RemotingDependencies } from './remoting-dependencies';
+import { RpcTimes } from './rpc-times';
 import { TimeoutWheel } from './timeout-wheel';
 
 export interface ConnectionLimits extends FrameLimits {
@@ -69,6 +70,12 @@ export class ConnectionHub {
     this.limits = owner.limits;
     this.keepProcessAlive = owner.keepProcessAlive;
     this.requestSerializeType = owner.requestSerializeType;
+  }
+
+  /** For a new connection; undefined where nobody wants to know. */
+  createRpcTimes(): RpcTimes | undefined {
+    const { rpcObserver } = this.dependencies;
+    return rpcObserver && new RpcTimes(this.clock, rpcObserver);
   }
 
   hitLimit(name: string): void {

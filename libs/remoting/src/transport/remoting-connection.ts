@@ -11,6 +11,7 @@ import type { Connection, InvokeCallback } from './connection';
 import type { ConnectionHub } from './connection-hub';
 import { InFlightTable } from './in-flight-table';
 import { Outbox } from './outbox';
+import type { RpcTimes } from './rpc-times';
 
 /** One connection, of either side: requests and answers flow both ways. */
 export class RemotingConnection implements Connection {
@@ -22,6 +23,7 @@ export class RemotingConnection implements Connection {
   pausedSinceMs: number | undefined = undefined;
   private readonly decoder: FrameDecoder;
   private readonly outbox: Outbox;
+  private readonly rpcTimes: RpcTimes | undefined;
   private open = true;
   private holds = 0;
 
@@ -34,6 +36,7 @@ export class RemotingConnection implements Connection {
   ) {
     this.lastActiveMs = hub.clock.monotonicNow();
     this.inFlight = new InFlightTable(this.remoteAddress, hub.wheel, hub.limits.maxInFlight);
+    this.rpcTimes = hub.createRpcTimes();
     this.decoder = new FrameDecoder((command) => this.onCommand(command), hub.limits);
     this.outbox = new Outbox(socket, hub.out, hub.turn, {
       flushed: () => this.onFlushed(),
@@ -64,6 +67,7 @@ export class RemotingConnection implements Connection {
   }
 
   respond(response: RemotingCommand, bodyParts?: readonly Buffer[]): void {
+    this.rpcTimes?.answered(response, this.open);
     if (!this.open || (response.flag & ONEWAY_FLAG) !== 0) return;
     this.outbox.add(response, response, bodyParts);
   }
@@ -163,11 +167,13 @@ export class RemotingConnection implements Connection {
       return;
     }
     this.hub.stats.requests++;
+    this.rpcTimes?.begin(command, this.lastActiveMs);
     try {
       this.hub.onRequest(this, command);
     } catch (error) {
       this.answerError(command, error);
     }
+    if (command.isOneway) this.rpcTimes?.handledOneway(command.code, this.lastActiveMs);
   }
 
   private answerError(request: RemotingCommand, error: unknown): void {
