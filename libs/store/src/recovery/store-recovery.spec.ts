@@ -391,6 +391,24 @@ describe('recovery', () => {
     expect(store.maxOffsetInQueue('Topic0', 0)).toBe(1);
   });
 
+  it('I3: a table that counts lost messages is not believed once the log has grown past its end', async () => {
+    await open();
+    await fill(store, 20);
+    await store['parts'].checkpointService.persist();
+    await fill(store, 20, 20);
+    await store['parts'].offsetSaver.save();
+    disk = disk.cutPowerKeeping(() => false, 0);
+    store.abandon();
+    await open();
+    const lostFrom = store.maxOffsetInQueue('Topic0', 0);
+    expect(lostFrom).toBeLessThan(7);
+    for (let i = 0; i < 20; i++)
+      await store.putMessageAsync(createTestMessage('Other', 0, 'x'.repeat(2000)));
+    kill();
+    await open();
+    expect(store.maxOffsetInQueue('Topic0', 0)).toBe(lostFrom);
+  });
+
   it('I4: a queue whose records have all expired goes on counting after a rebuild', async () => {
     await open();
     for (let i = 0; i < 5; i++) await store.putMessageAsync(createTestMessage('Old', 0, `${i}`));

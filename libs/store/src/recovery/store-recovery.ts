@@ -115,6 +115,8 @@ export class StoreRecovery {
       // I2: what recovery found becomes visible only once it is durable.
       await log.syncAll();
       await checkpointService.persistIfWorthwhile();
+      // Once the log has grown past its end again, the table would count messages that are lost.
+      if (table && table.logMaxOffset > logEnd) await this.parts.offsetSaver.save();
     } else {
       // So that a missing checkpoint always means a lost one.
       if (plan.row === 'NEW_STORE') await this.parts.checkpoint.write(NOTHING_DURABLE);

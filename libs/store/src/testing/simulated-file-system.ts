@@ -73,6 +73,40 @@ export class SimulatedFileSystem implements FileSystem {
     return this.survive((file) => file.afterPowerCut(keeps, keeps()), names, []);
   }
 
+  /** Sectors and file sizes that a power cut may take, each on its own. */
+  get unsyncedUnits(): number {
+    let units = 0;
+    for (const file of this.allFiles()) units += file.unsyncedUnits;
+    return units;
+  }
+
+  /** Changes of names that a power cut may take, from the last one on. */
+  get unsyncedNames(): number {
+    return this.nameChanges.length;
+  }
+
+  /** The disk after a power cut that kept some units, by number, and the first changes of names. */
+  cutPowerKeeping(keepsUnit: (unit: number) => boolean, keptNames: number): SimulatedFileSystem {
+    const firstUnits = new Map<SimulatedFile, number>();
+    let units = 0;
+    for (const file of this.allFiles()) {
+      firstUnits.set(file, units);
+      units += file.unsyncedUnits;
+    }
+    const names = new Map(this.durableNames);
+    for (const change of this.nameChanges.slice(0, keptNames)) change.apply(names);
+    const survivorOf = (file: SimulatedFile): SimulatedFile => {
+      let unit = firstUnits.get(file) ?? 0;
+      const keepsSize = file.isSizeUnsynced && keepsUnit(unit++);
+      return file.afterPowerCut(() => keepsUnit(unit++), keepsSize);
+    };
+    return this.survive(survivorOf, names, []);
+  }
+
+  private allFiles(): Set<SimulatedFile> {
+    return new Set([...this.durableNames.values(), ...this.names.values()]);
+  }
+
   open(path: string, mode: OpenMode): number {
     this.check();
     let file = this.names.get(path);

@@ -105,6 +105,11 @@ export class SimulatedFile {
     return this.sizeBytes !== this.durableSizeBytes;
   }
 
+  /** Sectors, and the size, that a power cut may take. */
+  get unsyncedUnits(): number {
+    return this.unsyncedSectors.length + (this.isSizeUnsynced ? 1 : 0);
+  }
+
   /** The file after a power cut that kept some of the unsynced sectors. */
   afterPowerCut(keepsSector: (sector: number) => boolean, keepsSize: boolean): SimulatedFile {
     const survivor = new SimulatedFile();

@@ -1,0 +1,1 @@
+export { CrashStateExplorer, type ExplorerOptions } from './testing/crash-state-explorer';
