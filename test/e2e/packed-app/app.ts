@@ -2,17 +2,29 @@
 import 'reflect-metadata';
 import { Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { ProducerService, RocketListener, RocketModule } from 'rocket-nest';
+import { MessageBody, ProducerService, RocketListener, RocketModule } from 'rocket-nest';
 
 let told: (text: string) => void = () => undefined;
 export const received = new Promise<string>((resolve) => (told = resolve));
 
+export class Order {
+  id!: string;
+}
+
 @Injectable()
 export class PaymentService {
+  fails = 0;
+
   constructor(readonly producer: ProducerService) {}
 
-  @RocketListener({ topic: 'order', consumerGroup: 'payment', selectorExpression: 'PAID' })
-  async onPaid(order: { id: string }): Promise<void> {
+  @RocketListener({
+    id: 'paid',
+    topic: 'order',
+    consumerGroup: 'payment',
+    selectorExpression: 'PAID',
+  })
+  async onPaid(@MessageBody() order: Order): Promise<void> {
+    if (this.fails-- > 0) throw new Error('not yet');
     told(order.id);
   }
 }
