@@ -16,7 +16,7 @@ import type { RocketConnection } from './rocket-connection';
 export interface ConnectionParts {
   readonly options: RocketModuleOptions;
   readonly connection: RocketConnection;
-  readonly producer: { onApplicationShutdown(): Promise<void> };
+  readonly producer: { shutdown(): Promise<void> };
   readonly registrar: ListenerRegistrar;
 }
 
@@ -78,7 +78,7 @@ export class RocketLifecycle
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.forAll(({ producer }) => producer.onApplicationShutdown());
+    await this.forAll(({ producer }) => producer.shutdown());
     await this.forAll(({ connection }) => connection.shutdown());
   }
 

@@ -52,8 +52,8 @@ export class ProducerClient {
     const { group, sendMsgTimeoutMs, retryTimesWhenSendFailed } = this.options.producer ?? {};
     const producer = new DefaultMQProducer(
       {
+        ...(await this.connection.clientOptions()),
         producerGroup: group ?? DEFAULT_PRODUCER_GROUP,
-        namesrvAddr: await this.connection.namesrvAddr(),
         sendMsgTimeoutMs,
         retryTimesWhenSendFailed,
       },

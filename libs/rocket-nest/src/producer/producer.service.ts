@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { createReplyMessage, type SendResult } from '@rocket-nest/client';
 import { errorCodeOf, errorMessageOf, type Message, type MessageExt } from '@rocket-nest/common';
 import { RocketConnection } from '../connection/rocket-connection';
@@ -32,7 +32,7 @@ import type { TransactionRunner } from './transaction-runner';
  * the same.
  */
 @Injectable()
-export class ProducerService implements OnApplicationShutdown {
+export class ProducerService {
   /** Builds messages as `send` does. */
   readonly messages: MessageFactory;
   private readonly serializers: MessageSerializers;
@@ -42,7 +42,7 @@ export class ProducerService implements OnApplicationShutdown {
 
   constructor(
     @Inject(ROCKET_MODULE_OPTIONS) options: RocketModuleOptions,
-    @Inject(RocketConnection) private readonly connection: RocketConnection,
+    @Inject(RocketConnection) readonly connection: RocketConnection,
     @Inject(SendWrappers) private readonly wrappers: SendWrappers,
   ) {
     this.serializers = new MessageSerializers(options.serializers);
@@ -125,7 +125,7 @@ export class ProducerService implements OnApplicationShutdown {
     options: RequestOptions = {},
   ): Promise<R> {
     const reply = await this.requestMessage(destination, payload, options);
-    return decodePayload(reply, this.serializers) as R;
+    return this.decode(reply) as R;
   }
 
   /** As `request`, resolving with the whole reply: its properties and its body as bytes. */
@@ -192,6 +192,11 @@ export class ProducerService implements OnApplicationShutdown {
     return this.wrappers.around(this.sendNow)(message, { kind: 'send', ...call });
   }
 
+  /** The payload of a message or reply, read by its content type. */
+  decode(message: Message): unknown {
+    return decodePayload(message, this.serializers);
+  }
+
   /** Sets who runs `transaction`. */
   useTransactionRunner(runner: TransactionRunner): void {
     this.transactions = runner;
@@ -202,10 +207,12 @@ export class ProducerService implements OnApplicationShutdown {
     this.outbox = writer;
   }
 
-  /** Runs after the listeners have stopped, so that their last handlers can still send. */
-  async onApplicationShutdown(): Promise<void> {
+  /**
+   * Sends under way end first; later ones are rejected. The module calls it after the listeners have
+   * stopped, so that their last handlers can still send.
+   */
+  async shutdown(): Promise<void> {
     await this.client.shutdown();
-    await this.connection.shutdown();
   }
 
   private readonly sendNow: SendInvoke = async (message, call) => {

@@ -39,7 +39,8 @@ export class TopicCreator implements OnModuleInit, BeforeApplicationShutdown {
     @Inject(ROCKET_MODULE_OPTIONS) options: RocketModuleOptions,
     @Inject(RocketConnection) private readonly connection: RocketConnection,
   ) {
-    this.missing = new Set((options.ensureTopics ?? []).map(normalEnsuredTopic));
+    const topics = options.enabled === false ? [] : (options.ensureTopics ?? []);
+    this.missing = new Set(topics.map(normalEnsuredTopic));
   }
 
   async onModuleInit(): Promise<void> {
@@ -70,8 +71,7 @@ export class TopicCreator implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   private async createMissing(): Promise<void> {
-    const namesrvAddr = await this.connection.namesrvAddr();
-    const admin = new MQAdmin({ namesrvAddr }, this.connection.dependencies);
+    const admin = new MQAdmin(await this.connection.clientOptions(), this.connection.dependencies);
     await admin.start();
     try {
       await Promise.all([...this.missing].map((wanted) => this.ensure(admin, wanted)));
