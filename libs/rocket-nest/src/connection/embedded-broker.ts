@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { MQAdmin, type ClientDependencies } from '@rocket-nest/client';
 import { errorCodeOf, errorMessageOf } from '@rocket-nest/common';
@@ -8,7 +9,7 @@ import type { EmbeddedOptions } from '../rocket-module-options';
 interface Standalone {
   readonly broker: unknown;
   readonly namesrv: unknown;
-  start(): Promise<{ readonly namesrvAddr: string }>;
+  start(): Promise<{ readonly namesrvAddr: string; readonly folder: string }>;
   shutdown(): Promise<void>;
 }
 interface StandaloneModule {
@@ -26,12 +27,18 @@ const JOIN_PAUSE_MS = 50;
  */
 export class EmbeddedBroker {
   private running: Standalone | undefined;
+  private offsets: string | undefined;
 
   constructor(private readonly options: EmbeddedOptions) {}
 
   /** Undefined when the broker is another service's, or does not run. */
   get standalone(): Standalone | undefined {
     return this.running;
+  }
+
+  /** Folder for the offsets of broadcasting listeners: gone when the messages are. */
+  get localOffsetStoreDir(): string | undefined {
+    return this.offsets;
   }
 
   /** Resolves to the name server's address once messages can be sent. */
@@ -46,7 +53,8 @@ export class EmbeddedBroker {
       clock,
     });
     try {
-      const { namesrvAddr } = await standalone.start();
+      const { namesrvAddr, folder: home } = await standalone.start();
+      this.offsets = join(home, 'offsets');
       this.running = standalone;
       return namesrvAddr;
     } catch (error) {

@@ -3,10 +3,16 @@ import { ClientRegistry, type ClientDependencies, type ClientOptions } from '@ro
 import { RocketConfigError } from '../errors/rocket-config-error';
 import type { RocketModuleOptions } from '../rocket-module-options';
 import { namesrvAddressesOf } from '../rocket-module-options.check';
-import { DEFAULT_CONNECTION } from '../rocket.constants';
+import { DEFAULT_CONNECTION, DEFAULT_PRODUCER_GROUP } from '../rocket.constants';
 import { EmbeddedBroker } from './embedded-broker';
 import { NestClientLogger } from './nest-client-logger';
 import type { RocketEnvironment } from './rocket-environment';
+
+/** `ClientOptions` with what only consumers look at. */
+export interface ConnectionClientOptions extends ClientOptions {
+  /** Folder of a broadcasting listener's offsets. */
+  localOffsetStoreDir: string | undefined;
+}
 
 /**
  * What the producer and the consumers of one connection share: one set of sockets, and where the
@@ -40,8 +46,27 @@ export class RocketConnection {
   }
 
   /** What every client of this connection is made with. */
-  async clientOptions(): Promise<ClientOptions> {
-    return { ...this.options.client, namesrvAddr: await this.namesrvAddr() };
+  async clientOptions(): Promise<ConnectionClientOptions> {
+    const namesrvAddr = await this.namesrvAddr();
+    // Offsets that outlive the broker they belong to would make listeners pass over messages.
+    const localOffsetStoreDir =
+      this.environment?.localOffsetStoreDir ?? this.embedded?.localOffsetStoreDir;
+    return { ...this.options.client, namesrvAddr, localOffsetStoreDir };
+  }
+
+  /** Whether running listeners alone keep the process alive; under a test harness they never do. */
+  get keepProcessAlive(): boolean {
+    if (this.environment) return false;
+    return this.options.keepProcessAlive ?? process.env['NODE_ENV'] !== 'test';
+  }
+
+  get isEnabled(): boolean {
+    return this.options.enabled !== false;
+  }
+
+  /** Group of the plain producer, which nothing that answers checks may share. */
+  get producerGroup(): string {
+    return this.options.producer?.group ?? DEFAULT_PRODUCER_GROUP;
   }
 
   /** The embedded broker's parts, for tests; undefined unless this connection started one. */

@@ -51,7 +51,7 @@ export class ListenerRegistrar {
       }),
     );
     if (this.groups.length === 0) return;
-    if (this.options.keepProcessAlive ?? process.env['NODE_ENV'] !== 'test') {
+    if (this.connection.keepProcessAlive) {
       this.keepAlive = setInterval(() => undefined, LONGEST_TIMER_MS);
     }
   }

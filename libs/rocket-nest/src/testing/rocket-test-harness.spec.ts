@@ -328,3 +328,27 @@ describe('applications and harnesses', () => {
     expect(existsSync(folder)).toBe(false);
   });
 });
+
+describe('a broadcasting listener', () => {
+  it('keeps its offsets beside the messages of its harness', async () => {
+    @Injectable()
+    class Prices {
+      @RocketListener({
+        id: 'prices',
+        topic: 'price',
+        consumerGroup: 'prices',
+        messageModel: 'BROADCASTING',
+        consumeFromWhere: 'CONSUME_FROM_FIRST_OFFSET',
+      })
+      onPrice(): void {}
+    }
+    const imports = [RocketModule.forRoot({ namesrvAddr: '127.0.0.1:1' })];
+    for (let round = 0; round < 2; round++) {
+      const harness = await RocketTestHarness.create({ imports, providers: [Prices] });
+      for (let count = 0; count < 3; count++)
+        await harness.get(ProducerService).send('price', count);
+      await harness.waitFor(() => harness.consumed('prices').length === 3);
+      await harness.close();
+    }
+  });
+});
