@@ -9,6 +9,7 @@ import {
   SystemTopic,
   encodeProperties,
 } from '@rocket-nest/common';
+import type { FileSystem } from '@rocket-nest/common';
 import { realSetTimeout } from '@rocket-nest/common/internal';
 import { RemotingClient, RemotingCommand, RequestCode } from '@rocket-nest/remoting';
 import { GetMessageStatus } from '@rocket-nest/store';
@@ -49,11 +50,12 @@ export class TransactionKit {
     readonly folder: string,
     readonly clock = new AdvanceableClock(),
     private readonly properties: Record<string, string> = {},
+    private readonly fileSystem: FileSystem = new NodeFileSystem(),
   ) {}
 
   async start(): Promise<this> {
     const logger = new SilentLogger();
-    const { clock } = this;
+    const { clock, fileSystem } = this;
     const config = createBrokerConfig({
       brokerName: 'broker-a',
       listenPort: '0',
@@ -64,7 +66,6 @@ export class TransactionKit {
       maxIndexNum: '4000',
       ...this.properties,
     });
-    const fileSystem = new NodeFileSystem();
     this.broker = new BrokerController(config, {
       fileSystem,
       clock,
@@ -87,6 +88,13 @@ export class TransactionKit {
   async stop(): Promise<void> {
     await this.client.shutdown();
     await this.broker.shutdown();
+  }
+
+  /** Lets go of a broker whose machine is off, or seems to be. */
+  async abandon(): Promise<void> {
+    await this.client.shutdown();
+    await this.broker.remotingServer.shutdown();
+    this.broker.messageStore.abandon();
   }
 
   /** The store as a kill of the process at this moment would leave it, in a folder beside. */

@@ -10,6 +10,9 @@ export interface TransactionEndListener {
 
 /** The end of a transaction between its put and its answer. */
 export class TransactionEnd implements PutMessageCallback, OpWaiter {
+  /** Half offset that has to be in the op message of a rollback. */
+  opHalfOffset = -1;
+
   constructor(
     private readonly listener: TransactionEndListener,
     /** Half queue offsets of the half message that was named, and of the transaction's first. */

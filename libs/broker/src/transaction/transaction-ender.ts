@@ -99,12 +99,13 @@ export class TransactionEnder implements TransactionEndListener {
   /** Not stored means: not yet. The decision stands, and is written with the next op message. */
   onRollbackStored(end: TransactionEnd, isDone: boolean): void {
     const { table, writer } = this.deps;
-    const { link, root, callback } = end;
+    const { link, root, callback, opHalfOffset } = end;
+    const isWrittenAgain = (table.currentOf(link, root) ?? link) !== opHalfOffset;
+    if (isDone && isWrittenAgain) return this.rollback(end);
     this.rolledBack++;
     const current = table.end(link, root, HalfState.CLOSED);
-    if (current !== link) writer.add(current);
-    if (isDone) callback.onEnded(ResponseCode.SUCCESS);
-    else callback.onEnded(ResponseCode.SERVICE_NOT_AVAILABLE, 'the rollback is not written yet');
+    if (isWrittenAgain) writer.add(current);
+    answerRollback(callback, isDone);
     this.left();
   }
 
@@ -160,12 +161,21 @@ export class TransactionEnder implements TransactionEndListener {
     this.underWay++;
     const end = new TransactionEnd(this, link, root, half.realTopic as string, callback);
     if (isCommit) this.commit(half, end);
-    else writer.addNow(link, end);
+    else this.rollback(end);
   }
 
   private commit(half: HalfMessage, end: TransactionEnd): void {
     const { messageStore, storeHost, maxDelayLevel } = this.deps;
     messageStore.putMessage(committedMessageOf(half, storeHost(), maxDelayLevel), end);
+  }
+
+  /** Names the record that a start would find open; the one that the request named may be older. */
+  private rollback(end: TransactionEnd): void {
+    const { table, writer } = this.deps;
+    const { link, root } = end;
+    end.opHalfOffset = table.currentOf(link, root) ?? link;
+    if (end.opHalfOffset !== link) writer.add(link);
+    writer.addNow(end.opHalfOffset, end);
   }
 
   /** It ended before this start, or some other way than by a commit. */
@@ -175,9 +185,16 @@ export class TransactionEnder implements TransactionEndListener {
     callback: EndTransactionCallback,
   ): void {
     this.later(callback, async () => {
-      const wasCommitted = await this.deps.finder.isCommitted(half);
-      if (wasCommitted === isCommit) succeed(callback);
-      else refuse(callback, wasCommitted ? WAS_COMMITTED : WAS_GIVEN_UP);
+      const { finder, writer } = this.deps;
+      const wasCommitted = await finder.isCommitted(half);
+      if (wasCommitted !== isCommit) {
+        return refuse(callback, wasCommitted ? WAS_COMMITTED : WAS_GIVEN_UP);
+      }
+      if (isCommit || writer.stored === writer.added) return succeed(callback);
+      // The first answer may have been that the rollback is not written yet.
+      writer.addNow(half.stored.queueOffset, {
+        onOpStored: (isDone) => answerRollback(callback, isDone),
+      });
     });
   }
 
@@ -236,6 +253,11 @@ function refuse(callback: EndTransactionCallback, remark: string): void {
 
 function succeed(callback: EndTransactionCallback): void {
   callback.onEnded(ResponseCode.SUCCESS);
+}
+
+function answerRollback(callback: EndTransactionCallback, isDone: boolean): void {
+  if (isDone) succeed(callback);
+  else callback.onEnded(ResponseCode.SERVICE_NOT_AVAILABLE, 'the rollback is not written yet');
 }
 
 /** The original answers a busy store with SYSTEM_ERROR here. */

@@ -448,6 +448,27 @@ describe('transactions of a broker', () => {
       expect(await kit.bodies()).toEqual([]);
     });
 
+    it('remembers a rollback that named an earlier place of its half message', async () => {
+      await start({ transactionOpBatchInterval: '200' });
+      await kit.heartbeat();
+      await kit.sendHalf('rolled back');
+      for (const round of [1, 2]) {
+        kit.clock.advance(60_000);
+        await kit.round();
+        await until(() => kit.checks.length === round);
+      }
+      const [first, second] = kit.checks.map((check) => kit.halfOf(check));
+      await until(() => kit.progress() === second.queueOffset);
+      await kit.broker.consumerOffsetManager.persist();
+      expect((await kit.end(first, ROLLBACK)).code).toBe(0);
+      await crash({ transactionOpBatchInterval: '200' });
+      await kit.heartbeat();
+      kit.clock.advance(60_000);
+      await kit.round();
+      expect(kit.asked).toBe(0);
+      expect((await kit.end(second, COMMIT)).code).not.toBe(0);
+    });
+
     it('asks once a round about a half message that lies there twice', async () => {
       await start();
       await kit.heartbeat();
