@@ -14,6 +14,12 @@ export interface ListenerParamEntry {
 }
 export type ListenerParams = Readonly<Record<`${number}:${number}`, ListenerParamEntry>>;
 
+/**
+ * Where Nest looks for the pipes of parameters, to make those that are given as classes. Its key and
+ * ours differ because routes number their parameters otherwise.
+ */
+const NEST_PARAM_METADATA = '__routeArguments__';
+
 /** Records what a parameter wants. */
 export function assignListenerParam(
   param: ListenerParam,
@@ -26,6 +32,9 @@ export function assignListenerParam(
       ...listenerParamsOf(target.constructor, method),
       [`${param}:${index}`]: { index, data, pipes },
     });
+    if (pipes.some((pipe) => typeof pipe === 'function')) {
+      letNestMake(pipes, target.constructor, method, `${ROCKET_PARAM_METADATA}:${index}`);
+    }
   };
 }
 
@@ -44,6 +53,16 @@ export function listenerParamsOf(
   method: string | symbol,
 ): ListenerParams | undefined {
   return Reflect.getMetadata(ROCKET_PARAM_METADATA, metatype, method) as ListenerParams | undefined;
+}
+
+function letNestMake(
+  pipes: readonly ListenerPipe[],
+  metatype: object,
+  method: string | symbol,
+  key: string,
+): void {
+  const earlier = (Reflect.getMetadata(NEST_PARAM_METADATA, metatype, method) ?? {}) as object;
+  Reflect.defineMetadata(NEST_PARAM_METADATA, { ...earlier, [key]: { pipes } }, metatype, method);
 }
 
 function define(target: object, method: string | symbol, params: ListenerParams): void {
