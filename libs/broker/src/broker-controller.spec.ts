@@ -200,6 +200,22 @@ describe('BrokerController', () => {
     expect(bodies(await waiting)).toEqual(['this']);
   });
 
+  it('answers a waiting pull when its group is reset, with the new offset', async () => {
+    await start();
+    await send('a');
+    await send('b');
+    broker.subscriptionGroupManager.findSubscriptionGroupConfig('CG');
+    const waiting = pull({ queueOffset: 2, sysFlag: 6 });
+    while (broker.pullRequestHoldService.heldCount === 0) await new Promise(setImmediate);
+    const reset = { group: 'CG', topic: 'T', timestamp: '0', isForce: 'true', queueId: '-1' };
+    expect((await ask(RequestCode.INVOKE_BROKER_TO_RESET_OFFSET, reset)).code).toBe(0);
+    const { code, extFields } = await waiting;
+    expect([code, extFields.get('nextBeginOffset')]).toEqual([
+      ResponseCode.PULL_OFFSET_MOVED,
+      '0',
+    ]);
+  });
+
   it('filters by tag', async () => {
     await start();
     await send('a');

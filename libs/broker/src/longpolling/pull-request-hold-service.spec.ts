@@ -122,6 +122,16 @@ describe('PullRequestHoldService', () => {
     expect(resumed.sort()).toEqual(['a', 'b']);
   });
 
+  it('wakes the pulls of a group in a topic, those of others wait on', async () => {
+    service.suspend(pull('a'), 15_000);
+    service.suspend(pull('b', { queueId: 3 }), 15_000);
+    service.suspend(pull('other group', { consumerGroup: 'H' }), 15_000);
+    service.suspend(pull('other topic', { topic: 'U' }), 15_000);
+    service.wakeGroup('T', 'G');
+    await endOfTurn();
+    expect(resumed.sort()).toEqual(['a', 'b']);
+  });
+
   it('answers everything at shutdown', () => {
     service.suspend(pull('a'), 15_000);
     service.suspend(pull('b'), 15_000);

@@ -123,6 +123,15 @@ export class PullRequestHoldService {
     }
   }
 
+  /** Wakes every pull of a group in a topic, as when the group is to go on at another offset. */
+  wakeGroup(topic: string, consumerGroup: string): void {
+    for (const entries of this.byTopic.get(topic)?.values() ?? []) {
+      for (const entry of entries) {
+        if (!entry.woken && entry.pull.consumerGroup === consumerGroup) this.wake(entry);
+      }
+    }
+  }
+
   /** Run by the turn, after the stores' commits. */
   runAtTurnEnd(): void {
     const woken = this.woken;

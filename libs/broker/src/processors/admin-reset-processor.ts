@@ -26,7 +26,8 @@ export class AdminResetProcessor {
 
   /**
    * INVOKE_BROKER_TO_RESET_OFFSET (222): to a time (-1: to the end), or one queue to an offset. A
-   * live group takes it over with its next pulls, a group that is offline when it starts.
+   * live group takes it over at once, its pulls that wait being answered, a group that is offline
+   * when it starts.
    */
   readonly resetOffset: RequestProcessor = async (_connection, request) => {
     const header = decodeHeader(ResetOffsetRequestHeader, request);
@@ -88,6 +89,7 @@ export class AdminResetProcessor {
     for (const [queue, offset] of offsets) {
       consumerOffsetManager.assignResetOffset(topic, group, queue.queueId, offset);
     }
+    this.broker.pullRequestHoldService.wakeGroup(topic, group);
     return { offsets };
   }
 
