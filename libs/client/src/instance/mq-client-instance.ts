@@ -57,7 +57,9 @@ export class MQClientInstance {
     const timeoutMs = settings.mqClientApiTimeoutMs;
     this.transport = environment.createTransport(settings);
     this.rpc = new RpcClient(this.transport, settings.addressMapper, settings.rpcHooks);
-    this.nameServers = new NameServerApi(settings.namesrvAddr, this.rpc, timeoutMs, random);
+    // Their addresses are those that the user knows.
+    const unmapped = new RpcClient(this.transport, undefined, settings.rpcHooks);
+    this.nameServers = new NameServerApi(settings.namesrvAddr, unmapped, timeoutMs, random);
     this.addressSource = this.createAddressSource();
     this.membershipApi = new MembershipApi(this.rpc, timeoutMs);
     this.consumerApi = new ConsumerApi(this.rpc, timeoutMs);
