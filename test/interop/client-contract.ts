@@ -3,6 +3,7 @@ import { describeConsuming } from './contract/consuming';
 import { ContractKit, type ContractServers } from './contract/contract-kit';
 import { describeOrderly } from './contract/orderly';
 import { describePulling } from './contract/pulling';
+import { describeRealClusters } from './contract/real-clusters';
 import { describeRequestReply } from './contract/request-reply';
 import { describeSending } from './contract/sending';
 import { describeSharing } from './contract/sharing';
@@ -36,5 +37,6 @@ export function describeClientContract(
     describe('request and reply', () => describeRequestReply(kit));
     describe('tracing', () => describeTracing(kit));
     describe('administration', () => describeAdministration(kit));
+    describe('real clusters', () => describeRealClusters(kit));
   });
 }

@@ -4,8 +4,11 @@ import { createMessage, SilentLogger } from '@rocket-nest/common';
 import { startApacheRocketMQ } from '../support/apache-rocketmq';
 import { TestAuthority, type Certificate } from '../support/certificates';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder';
-import { ContractKit } from './contract/contract-kit';
 import { describeAccessControl } from './contract/access-control';
+import { ContractKit } from './contract/contract-kit';
+import { describePulling } from './contract/pulling';
+import { describeRequestReply } from './contract/request-reply';
+import { describeTransactions, transactionBrokerProperties } from './contract/transactions';
 
 jest.setTimeout(60_000);
 
@@ -61,7 +64,8 @@ describe('the client on Apache RocketMQ with ACL and TLS', () => {
       'tls.client.keyPath': client.keyFile,
       'tls.client.trustCertPath': authority.certFile,
     };
-    await kit.start(await startApacheRocketMQ(aclProperties, systemProperties));
+    const properties = { ...aclProperties, ...transactionBrokerProperties };
+    await kit.start(await startApacheRocketMQ(properties, systemProperties));
   }, 120_000);
   afterEach(() => kit.stopMembers());
   afterAll(async () => {
@@ -103,4 +107,8 @@ describe('the client on Apache RocketMQ with ACL and TLS', () => {
   });
 
   describe('access control', () => describeAccessControl(kit));
+  // All that is sent oneway or on the broker's own connection is signed as well.
+  describe('pulling', () => describePulling(kit));
+  describe('transactions', () => describeTransactions(kit));
+  describe('request and reply', () => describeRequestReply(kit));
 });

@@ -81,12 +81,15 @@ export function describeAdministration(kit: ContractKit): void {
       0,
     );
     expect([queue.topic, offset]).toEqual([topic, 0]);
-    await waitFor('them again', () => received.length >= 4);
+    // A broker of 5.5.0 holds pulls that wait all the same.
+    await kit.send(topic, 'c');
+    await waitFor('them again', () => received.length >= 5);
+    expect(received.map(bodyOf).filter((body) => body === 'a')).toHaveLength(2);
     await consumer.shutdown();
     await waitFor('nobody', async () => !(await kit.admin.groups.connection(consumerGroup)));
     await kit.admin.groups.resetOffsetByTimestamp(consumerGroup, topic, 0);
     expect(await kit.admin.consumerOffset(consumerGroup, queue)).toBe(0);
     await kit.admin.groups.resetOffsetByTimestamp(consumerGroup, topic, -1);
-    expect(await kit.admin.consumerOffset(consumerGroup, queue)).toBe(2);
+    expect(await kit.admin.consumerOffset(consumerGroup, queue)).toBe(3);
   });
 }
