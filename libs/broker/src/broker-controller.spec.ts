@@ -210,10 +210,7 @@ describe('BrokerController', () => {
     const reset = { group: 'CG', topic: 'T', timestamp: '0', isForce: 'true', queueId: '-1' };
     expect((await ask(RequestCode.INVOKE_BROKER_TO_RESET_OFFSET, reset)).code).toBe(0);
     const { code, extFields } = await waiting;
-    expect([code, extFields.get('nextBeginOffset')]).toEqual([
-      ResponseCode.PULL_OFFSET_MOVED,
-      '0',
-    ]);
+    expect([code, extFields.get('nextBeginOffset')]).toEqual([ResponseCode.PULL_OFFSET_MOVED, '0']);
   });
 
   it('filters by tag', async () => {

@@ -41,7 +41,7 @@ describe('SendGate', () => {
 
   it('lets go of those whose time is over or whose signal fired while they wait', async () => {
     const gate = gateOf({ maxInFlightSends: 1 });
-    gate.enter(1, never, undefined);
+    expect(gate.enter(1, never, undefined)).toBeUndefined();
     const controller = new AbortController();
     const late = gate.enter(1, clock.monotonicNow(), undefined);
     const given = gate.enter(1, never, controller.signal);
@@ -57,7 +57,7 @@ describe('SendGate', () => {
 
   it('refuses when too many wait', async () => {
     const gate = gateOf({ maxInFlightSends: 1, maxWaitingSends: 1 });
-    gate.enter(1, never, undefined);
+    expect(gate.enter(1, never, undefined)).toBeUndefined();
     const waiting = gate.enter(1, never, undefined);
     await expect(gate.enter(1, never, undefined)).rejects.toMatchObject({ code: 'PRODUCER_BUSY' });
     gate.leave(1);
