@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SilentLogger, SystemClock } from '@rocket-nest/common';
 import { RemotingServer, RequestCode } from '@rocket-nest/remoting';
-import { RecordedClient, recordedRegistration, RunningNamesrv } from './testing/running-namesrv';
+import { RecordedClient, recordedRegistration, RunningNamesrv } from '../testing/running-namesrv';
 
 type Notice = Record<string, string>;
 
