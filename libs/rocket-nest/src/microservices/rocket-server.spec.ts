@@ -12,6 +12,7 @@ import { firstValueFrom, from, lastValueFrom, toArray } from 'rxjs';
 import { Standalone } from '@rocket-nest/standalone';
 import { RejectToDlq } from '../errors/reject-to-dlq';
 import { RetryLater } from '../errors/retry-later';
+import { waitFor } from '../listener/testing/wait-for';
 import { RocketClient } from './rocket-client';
 import { RocketRecord } from './rocket-record';
 import type { RocketRpcContext } from './rocket-rpc-context';
@@ -84,12 +85,9 @@ class OrderController {
   }
 }
 
-async function until(what: string): Promise<unknown[]> {
-  for (let tries = 0; !seen[what]; tries++) {
-    if (tries > 1500) throw new Error(`waited in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  return seen[what];
+async function until(what: string, count = 1): Promise<unknown[]> {
+  await waitFor(what, () => (seen[what]?.length ?? 0) >= count);
+  return seen[what] ?? [];
 }
 
 @Module({ controllers: [MathController, OrderController] })

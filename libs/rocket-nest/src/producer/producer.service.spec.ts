@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { RocketConnection } from '../connection/rocket-connection';
 import { RocketListener } from '../decorators/rocket-listener.decorator';
 import type { RocketContext } from '../listener/rocket-context';
+import { waitFor } from '../listener/testing/wait-for';
 import { RocketModule } from '../rocket.module';
 import { ProducerService } from './producer.service';
 import { SendWrappers, type SendKind } from './send-wrappers';
@@ -78,13 +79,6 @@ class Listener {
 })
 class ShopModule {}
 
-async function until(what: string, condition: () => boolean): Promise<void> {
-  for (let tries = 0; !condition(); tries++) {
-    if (tries > 1000) throw new Error(`waited in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
-
 describe('ProducerService on the embedded broker', () => {
   let app: INestApplicationContext;
   let producer: ProducerService;
@@ -115,7 +109,7 @@ describe('ProducerService on the embedded broker', () => {
   it('sends a typed topic to the listener that shares it', async () => {
     const result = await producer.send(orderPaid, { id: '42' }, { keys: '42' });
     expect(result.sendStatus).toBe('SEND_OK');
-    await until('the order', () => listener.orders.length > 0);
+    await waitFor('the order', () => listener.orders.length > 0);
     const [seen] = listener.orders;
     expect(seen?.order).toEqual({ id: '42' });
     expect(seen?.message.msgId).toBe(result.msgId);
@@ -130,7 +124,7 @@ describe('ProducerService on the embedded broker', () => {
       headers: (text) => ({ n: text.toUpperCase() }),
     });
     expect(result.queueOffset).toBe(0);
-    await until('the batch', () => listener.batches.length === 3);
+    await waitFor('the batch', () => listener.batches.length === 3);
     expect(listener.batches.sort()).toEqual(['a a0 A', 'b b1 B', 'c c2 C']);
     await expect(producer.sendBatch('batch', [])).rejects.toMatchObject({ code: 'BATCH_ILLEGAL' });
   });
