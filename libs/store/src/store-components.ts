@@ -3,6 +3,8 @@ import type { EventLoopTurn } from '@rocket-nest/common/internal';
 import { QueueOffsetSaver } from './checkpoint/queue-offset-saver';
 import { QueueOffsetTable } from './checkpoint/queue-offset-table';
 import { StoreCheckpoint } from './checkpoint/store-checkpoint';
+import { ChecksumFile } from './checksum/checksum-file';
+import { CommitLogChecksums } from './checksum/commit-log-checksums';
 import { CommitLog, type LatencyObserver } from './commitlog/commit-log';
 import { CommitLogTail } from './commitlog/commit-log-tail';
 import type { MessageStoreConfig } from './config/message-store-config';
@@ -13,6 +15,7 @@ import { CheckpointService } from './flush/checkpoint-service';
 import { ConsumeQueueQueryService } from './get/consume-queue-query-service';
 import { MessageQueryService } from './get/message-query-service';
 import { MessageReader } from './get/message-reader';
+import { RecordWitness } from './get/record-witness';
 import { IndexService } from './index-file/index-service';
 import { CommitLogAppender } from './put/commit-log-appender';
 import { CommitService } from './put/commit-service';
@@ -49,6 +52,7 @@ export interface StorePaths {
   readonly commitLog: string;
   readonly consumeQueue: string;
   readonly index: string;
+  readonly checksums: string;
 }
 
 /** The parts of one store, tied together. */
@@ -93,6 +97,7 @@ function storePaths(config: MessageStoreConfig): StorePaths {
     commitLog: config.storePathCommitLog ?? `${root}/commitlog`,
     consumeQueue: `${root}/consumequeue`,
     index: `${root}/index`,
+    checksums: `${root}/checksums`,
   };
 }
 
@@ -105,7 +110,7 @@ export function createStoreComponents(
   const paths = storePaths(config);
   const pool = new FileHandlePool(fileSystem, config.maxOpenFiles);
   const levels = new DelayLevelTable(config.messageDelayLevel);
-  const log = createLog(config, deps, pool, paths.commitLog);
+  const log = createLog(config, deps, pool, paths);
   const escapeNames = process.platform === 'win32';
   const queueFiles = new ConsumeQueueFiles(
     fileSystem,
@@ -148,18 +153,21 @@ function createLog(
   config: MessageStoreConfig,
   deps: MessageStoreDeps,
   pool: FileHandlePool,
-  folder: string,
+  paths: StorePaths,
 ): CommitLog {
   const files = new MappedFileQueue(
     deps.fileSystem,
     pool,
-    folder,
+    paths.commitLog,
     config.mappedFileSizeCommitLog,
     config.preallocateFiles,
   );
   const chunkBytes = Math.min(config.commitLogChunkBytes, config.mappedFileSizeCommitLog);
   const tail = new CommitLogTail(chunkBytes, config.commitLogTailBytes);
-  return new CommitLog(files, tail, deps.clock, deps.logger, deps.latency ?? NO_LATENCY);
+  const checksumFile = new ChecksumFile(deps.fileSystem, pool, paths.checksums);
+  const checksums = new CommitLogChecksums(files, checksumFile, deps.logger);
+  const latency = deps.latency ?? NO_LATENCY;
+  return new CommitLog(files, tail, deps.clock, deps.logger, latency, checksums);
 }
 
 interface WriteSideParts {
@@ -257,6 +265,7 @@ function createReadSide(
     unitReader,
     recordReader,
     minOffsets,
+    new RecordWitness(index, config.messageIndexEnable),
     visibleEnd,
     deps.logger,
   );

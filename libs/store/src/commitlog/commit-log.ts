@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import type { Clock, Logger } from '@rocket-nest/common';
 import { errorMessageOf } from '@rocket-nest/common';
+import type { CommitLogChecksums } from '../checksum/commit-log-checksums';
 import { StoreError } from '../errors/store-error';
 import type { MappedFile } from '../files/mapped-file';
 import type { MappedFileQueue } from '../files/mapped-file-queue';
@@ -36,6 +37,7 @@ export class CommitLog {
     private readonly clock: Clock,
     private readonly logger: Logger,
     private readonly latency: LatencyObserver,
+    readonly checksums: CommitLogChecksums,
   ) {}
 
   get minOffset(): number {
@@ -88,7 +90,9 @@ export class CommitLog {
         throw new StoreError('STORE_READ_ONLY', this.readOnlyReason);
       }
       this.clearStaleBytes();
-      for (const chunk of this.tail.unwritten()) this.writeChunk(chunk);
+      const chunks = this.tail.unwritten();
+      for (const chunk of chunks) this.writeChunk(chunk);
+      for (const chunk of chunks) this.addChecksums(chunk);
     } catch (error) {
       this.rollback();
       throw error;
@@ -165,6 +169,12 @@ export class CommitLog {
     this.files.findOrCreateLast(atOffset).write(chunk.buffer, chunk.written, length, atOffset);
     chunk.written = chunk.used;
     this.latency.onPwrite(this.clock.monotonicNow() - startMs, length);
+  }
+
+  /** Once all of a turn is written: what a failed write takes back must not have been told. */
+  private addChecksums({ startOffset, buffer, used }: WriteChunk): void {
+    const from = Math.max(startOffset, this.writtenOffset);
+    this.checksums.extend(buffer, from - startOffset, used, from);
   }
 
   private rollback(): void {

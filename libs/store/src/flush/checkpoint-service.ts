@@ -102,6 +102,7 @@ export class CheckpointService {
     const slices = new Slices(this.clock);
     try {
       await this.index.sync(indexSnapshot, isFinal, () => slices.pause());
+      if (isFinal) await this.commitLog.checksums.sync();
       if (mayLeaveUnsynced && this.queues.unsyncedFiles > FEW_FILES) return 'written';
       if (!(await this.syncQueues(isFinal))) return 'failed';
       await this.checkpoint.write({
@@ -132,6 +133,7 @@ export class CheckpointService {
 
   private async flushAll(): Promise<boolean> {
     const slices = new Slices(this.clock);
+    this.commitLog.checksums.flush();
     let isDone = this.index.flushItems();
     for (const queue of this.queues.takeDirty()) {
       if (!this.queues.flushQueue(queue)) isDone = false;

@@ -18,6 +18,7 @@ import { ReadSession } from '../read/read-session';
 import { GetMessageBuilder } from './get-message-builder';
 import type { GetMessageRequest, GetMessageResult } from './get-message';
 import { GetMessageStatus } from './get-message-status';
+import type { RecordWitness } from './record-witness';
 
 /** Most bytes of one pull whatever it asks for. */
 const MAX_PULL_BYTES = 128 * 1024 * 1024;
@@ -54,6 +55,7 @@ export class MessageReader {
     private readonly unitReader: ConsumeQueueReader,
     private readonly recordReader: CommitLogReader,
     private readonly minOffsets: MinOffsetCorrector,
+    private readonly witness: RecordWitness,
     private readonly visibleEnd: () => number,
     private readonly logger: Logger,
   ) {
@@ -80,6 +82,9 @@ export class MessageReader {
   }
 
   private async load(request: GetMessageRequest, session: ReadSession): Promise<void> {
+    for (const suspect of session.suspects.splice(0)) {
+      session.verdicts.set(suspect.physicalOffset, await this.witness.isKnown(suspect));
+    }
     const from = session.missingUnitsFrom;
     session.missingUnitsFrom = -1;
     if (from < 0) return this.recordReader.load(session);
@@ -114,7 +119,7 @@ export class MessageReader {
       isOver: false,
     };
     if (!this.collect(attempt)) return undefined;
-    if (session !== undefined && session.missing.length > 0) return undefined;
+    if (session && session.missing.length + session.suspects.length > 0) return undefined;
     const status = attempt.builder.messageCount > 0 ? GetMessageStatus.FOUND : attempt.emptyStatus;
     return attempt.builder.build(
       status,
@@ -196,7 +201,8 @@ export class MessageReader {
       if (sizeBytes <= 0 || sizeBytes === FILLER_SIZE) {
         attempt.emptyStatus = GetMessageStatus.OFFSET_FOUND_NULL;
       } else if (!filter || filter.matchesTagsCode(unitTagsCode(units, at))) {
-        const outcome = this.collectRecord(attempt, physicalOffset, sizeBytes);
+        const tagsCode = unitTagsCode(units, at);
+        const outcome = this.collectRecord(attempt, physicalOffset, sizeBytes, tagsCode);
         if (outcome === 'stop') {
           attempt.isOver = true;
           return true;
@@ -213,6 +219,7 @@ export class MessageReader {
     attempt: Attempt,
     physicalOffset: number,
     sizeBytes: number,
+    tagsCode: number,
   ): 'taken' | 'skipped' | 'stop' | 'unknown' {
     const { builder, session, request } = attempt;
     const { recordReader } = this;
@@ -225,9 +232,19 @@ export class MessageReader {
       return 'taken';
     }
     const { buffer, position } = recordReader;
-    const isIntact =
-      !recordReader.isFromDisk || this.isIntact(buffer, position, sizeBytes, physicalOffset);
-    if (!isIntact) return this.skipUnreadable(attempt, physicalOffset);
+    if (recordReader.isFromDisk) {
+      if (!this.isIntact(attempt, physicalOffset, sizeBytes)) {
+        return this.skipUnreadable(attempt, physicalOffset);
+      }
+      if (recordReader.isDamaged) {
+        const verdict = this.judge(attempt, physicalOffset, tagsCode);
+        if (verdict === 'damaged') return this.skipUnreadable(attempt, physicalOffset);
+        if (verdict === 'unknown') {
+          if (!session) return 'unknown';
+          return session.isOver ? 'stop' : 'taken';
+        }
+      }
+    }
     const { filter } = request;
     if (filter?.matchesRecord) {
       if (!filter.matchesRecord(buffer.subarray(position, position + sizeBytes))) return 'skipped';
@@ -236,16 +253,36 @@ export class MessageReader {
     return 'taken';
   }
 
-  /** I7: what leaves from the disk is what was stored. */
-  private isIntact(
-    buffer: Buffer,
-    position: number,
-    sizeBytes: number,
+  /** I7: what leaves from the disk is what was stored, and what this place of the queue stands for. */
+  private isIntact(attempt: Attempt, physicalOffset: number, sizeBytes: number): boolean {
+    const { parser, recordReader } = this;
+    const { buffer, position: at } = recordReader;
+    const checkCrc = !recordReader.isVerified || recordReader.isDamaged;
+    if (parser.parse(buffer, at, at + sizeBytes, physicalOffset, checkCrc) !== 'record') {
+      return false;
+    }
+    return (
+      parser.sizeBytes === sizeBytes &&
+      parser.queueOffset === attempt.nextOffset &&
+      parser.queueId === attempt.queue.queueId &&
+      isTopic(buffer, parser, attempt.queue.topicQueues.topicBytes)
+    );
+  }
+
+  /** Of the record that was parsed last, in a block that is damaged somewhere. */
+  private judge(
+    attempt: Attempt,
     physicalOffset: number,
-  ): boolean {
-    const { parser } = this;
-    const kind = parser.parse(buffer, position, position + sizeBytes, physicalOffset, true);
-    return kind === 'record' && parser.sizeBytes === sizeBytes;
+    tagsCode: number,
+  ): 'good' | 'damaged' | 'unknown' {
+    const { session, queue } = attempt;
+    const verdict = session?.verdicts.get(physicalOffset);
+    if (verdict !== undefined) return verdict ? 'good' : 'damaged';
+    const { buffer } = this.recordReader;
+    const suspect = this.witness.examine(buffer, this.parser, queue, tagsCode);
+    if (!suspect) return 'damaged';
+    if (session && !session.isOver) session.suspects.push(suspect);
+    return 'unknown';
   }
 
   private skipUnreadable(attempt: Attempt, physicalOffset: number): 'skipped' {
@@ -292,4 +329,8 @@ export class MessageReader {
       : bytes > config.maxTransferBytesOnMessageInMemory ||
           messageCount >= config.maxTransferCountOnMessageInMemory;
   }
+}
+
+function isTopic(record: Buffer, { topicStart, topicEnd }: RecordParser, topic: Buffer): boolean {
+  return topic.compare(record, topicStart, topicEnd) === 0;
 }

@@ -1,8 +1,14 @@
+import type { DamagedRange } from '../checksum/commit-log-checksums';
+
 /** An aligned stretch of a commit log file, as far as it was written when it was read. */
 export interface CommitLogBlock {
   readonly startOffset: number;
   readonly endOffset: number;
   readonly buffer: Buffer;
+  /** Stretches that are not what was written. */
+  readonly damaged: readonly DamagedRange[];
+  /** All of it was compared with its checksums, so that CRCs of bodies need no check. */
+  readonly isVerified: boolean;
 }
 
 /** Blocks of old commit log kept for readers that go on; the least recently used leaves first. */

@@ -12,6 +12,8 @@ const DENSE_SPAN_BYTES = 2 * BLOCK_BYTES;
 /** Smaller gaps than this between two wanted records are read through. */
 const READ_THROUGH_BYTES = 16 * 1024;
 
+const NOTHING = Buffer.alloc(0);
+
 /**
  * Finds records by position: in the tail, in cached blocks, or on the disk. `locate` answers at once
  * and leaves the place in `buffer` and `position`; `load` fetches what `locate` missed.
@@ -19,8 +21,12 @@ const READ_THROUGH_BYTES = 16 * 1024;
 export class CommitLogReader {
   buffer: Buffer = Buffer.alloc(0);
   position = 0;
-  /** Whether the located record came from the disk, so that its CRC must be checked. */
+  /** Whether the located record came from the disk, so that it must be checked. */
   isFromDisk = false;
+  /** Whether it was compared with checksums already. */
+  isVerified = false;
+  /** Whether those say that it is not what was written. */
+  isDamaged = false;
   private lastChunk: WriteChunk | undefined;
   private lastBlock: CommitLogBlock | undefined;
   private readonly loading = new Map<number, Promise<CommitLogBlock>>();
@@ -38,13 +44,14 @@ export class CommitLogReader {
   locate(physicalOffset: number, sizeBytes: number, session?: ReadSession): boolean {
     if (this.locateInTail(physicalOffset, sizeBytes)) return true;
     this.isFromDisk = true;
+    this.isDamaged = false;
     if (session && this.locateInSpans(physicalOffset, sizeBytes, session)) return true;
     const block = this.findBlock(physicalOffset, session);
     if (!block) return false;
     const end = physicalOffset + sizeBytes;
+    this.isVerified = block.isVerified;
     if (end <= block.endOffset) {
-      this.buffer = block.buffer;
-      this.position = physicalOffset - block.startOffset;
+      this.take(block, physicalOffset, end);
       return true;
     }
     return this.joinBlocks(block, physicalOffset, end, session);
@@ -64,19 +71,30 @@ export class CommitLogReader {
       : Promise.all(this.spansOf(missing).map((span) => this.loadSpan(span, session))));
   }
 
-  /** Reads a stretch that may lie anywhere but within one file; shorter where the data ends. */
+  /** Reads a stretch that may lie anywhere but within one file, up to damage or the data's end. */
   async readRange(startOffset: number, sizeBytes: number): Promise<Buffer> {
     const chunk = this.commitLog.tail.find(startOffset);
     if (chunk) {
       const from = startOffset - chunk.startOffset;
       return Buffer.from(chunk.buffer.subarray(from, Math.min(from + sizeBytes, chunk.used)));
     }
-    return (await this.readBlock(startOffset, startOffset + sizeBytes)).buffer;
+    const block = await this.readBlock(startOffset, startOffset + sizeBytes);
+    const from = startOffset - block.startOffset;
+    const end = startOffset + sizeBytes;
+    const damage = block.damaged.find((range) => range.from < end && range.to > startOffset);
+    if (damage && damage.from <= startOffset) return NOTHING;
+    return block.buffer.subarray(from, (damage?.from ?? end) - block.startOffset);
   }
 
   clear(): void {
     this.cache.clear();
     this.lastBlock = this.lastChunk = undefined;
+  }
+
+  private take(block: CommitLogBlock, from: number, to: number): void {
+    this.buffer = block.buffer;
+    this.position = from - block.startOffset;
+    this.isDamaged = isDamagedIn(block, from, to);
   }
 
   private locateInTail(physicalOffset: number, sizeBytes: number): boolean {
@@ -97,8 +115,8 @@ export class CommitLogReader {
     for (const span of session.spans) {
       if (physicalOffset < span.startOffset || physicalOffset + sizeBytes > span.endOffset)
         continue;
-      this.buffer = span.buffer;
-      this.position = physicalOffset - span.startOffset;
+      this.isVerified = span.isVerified;
+      this.take(span, physicalOffset, physicalOffset + sizeBytes);
       return true;
     }
     return false;
@@ -127,15 +145,19 @@ export class CommitLogReader {
     session: ReadSession | undefined,
   ): boolean {
     const parts: Buffer[] = [first.buffer.subarray(physicalOffset - first.startOffset)];
+    let isDamaged = isDamagedIn(first, physicalOffset, first.endOffset);
     let at = first.endOffset;
     while (at < end) {
       const block = this.findBlock(at, session);
       if (!block || block.startOffset !== at || block.endOffset === at) return false;
       parts.push(block.buffer.subarray(0, Math.min(end, block.endOffset) - at));
+      isDamaged ||= isDamagedIn(block, at, Math.min(end, block.endOffset));
+      this.isVerified &&= block.isVerified;
       at = block.endOffset;
     }
     this.buffer = Buffer.concat(parts);
     this.position = 0;
+    this.isDamaged = isDamaged;
     return true;
   }
 
@@ -196,12 +218,17 @@ export class CommitLogReader {
     session.spans.push(await this.readBlock(span.start, span.end));
   }
 
-  private readBlock(start: number, wantedEnd: number): Promise<CommitLogBlock> {
+  /** Whole blocks of checksums around a stretch. */
+  private readBlock(wantedStart: number, wantedEnd: number): Promise<CommitLogBlock> {
+    const { checksums } = this.commitLog;
+    const start = checksums.blockStart(wantedStart);
     return this.gate.run(async () => {
       const file = this.commitLog.files.find(start);
-      const end = Math.min(wantedEnd, this.commitLog.writtenOffset, file?.endOffset ?? start);
+      const blockEnd = checksums.blockEnd(Math.max(start, wantedEnd - 1));
+      const end = Math.min(blockEnd, this.commitLog.writtenOffset, file?.endOffset ?? start);
       const buffer = Buffer.allocUnsafeSlow(Math.max(end - start, 0));
       let bytes = 0;
+      const entries = checksums.load(start, end);
       try {
         if (file && end > start) bytes = await file.readAsync(buffer, 0, end - start, start);
       } catch (error) {
@@ -209,7 +236,14 @@ export class CommitLogReader {
         if (errorCodeOf(error) === 'ENOENT') this.logger.warn('commit log file is gone', fields);
         else this.logger.error('commit log cannot be read', fields);
       }
-      return { startOffset: start, endOffset: start + bytes, buffer: buffer.subarray(0, bytes) };
+      const read = buffer.subarray(0, bytes);
+      const { damaged, isComplete } = checksums.verify(start, read, await entries);
+      const endOffset = start + bytes;
+      return { startOffset: start, endOffset, buffer: read, damaged, isVerified: isComplete };
     });
   }
+}
+
+function isDamagedIn({ damaged }: CommitLogBlock, from: number, to: number): boolean {
+  return damaged.length > 0 && damaged.some((range) => range.from < to && range.to > from);
 }

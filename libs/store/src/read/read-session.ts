@@ -6,6 +6,14 @@ export interface MissingRecord {
   readonly sizeBytes: number;
 }
 
+/** A record in a damaged block, and what has to be found out about it. */
+export interface SuspectRecord {
+  readonly physicalOffset: number;
+  readonly storeTimestamp: number;
+  /** Index hashes of the keys it claims. */
+  readonly keyHashes: readonly number[];
+}
+
 /**
  * What one pull has loaded so far. It holds on to its blocks, so that other readers cannot push
  * them out of the cache before the pull is answered.
@@ -15,6 +23,9 @@ export class ReadSession {
   /** Stretches read for single records of a thinly spread queue, in no order. */
   readonly spans: CommitLogBlock[] = [];
   readonly missing: MissingRecord[] = [];
+  readonly suspects: SuspectRecord[] = [];
+  /** What became of suspects, by position. */
+  readonly verdicts = new Map<number, boolean>();
   /** Units have to be read from this queue offset on before anything else; -1 = no. */
   missingUnitsFrom = -1;
   /** The units were asked for and could not be read. */

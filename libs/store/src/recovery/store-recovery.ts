@@ -20,6 +20,13 @@ const UNCHANGED: ReadonlySet<RecoveryPlan['row']> = new Set([
   'STOP_WITHOUT_SYNC',
   'CLEAN_STOP_LOG_LOST',
 ]);
+/** Rows in which the log is not the one that the checksums were made of. */
+const FOREIGN: ReadonlySet<RecoveryPlan['row']> = new Set([
+  'NEW_STORE',
+  'CLEAN_STOP_LOG_LOST',
+  'CLEAN_STOP_OTHER_BROKER',
+  'CLEAN_STOP_OTHER_BROKER_QUEUES_MISSING',
+]);
 const NOTHING_DURABLE = {
   physicMsgTimestamp: 0,
   logicsMsgTimestamp: 0,
@@ -105,7 +112,9 @@ export class StoreRecovery {
       this.parts.queues.clear();
       return false;
     }
+    this.cutChecksums(plan, logEnd);
     if (plan.logEnd === undefined) await this.cutLog(logEnd);
+    await log.checksums.open(logEnd);
     await this.cutIndex(logEnd);
     if (table) this.applyFloors(table, logEnd);
     log.resumeAt(logEnd, isUnchanged ? logEnd : Math.min(plan.durableEnd, logEnd));
@@ -234,6 +243,13 @@ export class StoreRecovery {
       range,
       deps.logger,
     );
+  }
+
+  /** Before the log is cut: a checksum must not outlive what it was made of. */
+  private cutChecksums({ row }: RecoveryPlan, logEnd: number): void {
+    const { checksums } = this.parts.log;
+    if (FOREIGN.has(row)) checksums.clear();
+    else if (row !== 'CLEAN_STOP' && row !== 'STOP_WITHOUT_SYNC') checksums.cut(logEnd);
   }
 
   /** I8: what stands behind the end goes for real, so that it cannot come back later. */

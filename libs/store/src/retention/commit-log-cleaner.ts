@@ -145,6 +145,7 @@ export class CommitLogCleaner {
     const { log, index, queueCleaner, logger } = this.deps;
     try {
       await log.files.syncFolder();
+      log.checksums.removeBelow(log.minOffset);
       await index.removeBelow(log.minOffset);
       await queueCleaner.removeBelow(log.minOffset);
     } catch (error) {
