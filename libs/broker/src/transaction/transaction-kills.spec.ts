@@ -94,7 +94,11 @@ describe.each(POINTS)('a kill %s', (_name, point) => {
     copy = undefined;
   });
 
-  const settings = { transactionCheckMax: '1000', transactionOpBatchInterval: '20' };
+  const settings = {
+    transactionCheckMax: '1000',
+    transactionOpBatchInterval: '20',
+    flushConsumerOffsetInterval: '20',
+  };
 
   /** Half messages and their ends until the broker is killed; gives what the kill left. */
   async function workUntilKilled(
