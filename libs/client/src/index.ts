@@ -61,7 +61,7 @@ export type { HashFunction } from './allocate/allocate-message-queue-consistent-
 
 export { MQAdmin } from './admin/mq-admin';
 export type { CreateTopicOptions } from './admin/mq-admin';
-export type { AccessAdmin, AclPolicyEntry } from './admin/access-admin';
+export type { AccessAdmin, AclPolicyEntry, UserChanges, UserType } from './admin/access-admin';
 export type { CreateGroupOptions, DeleteGroupOptions, GroupAdmin } from './admin/group-admin';
 export type { MessageQuery } from './api/admin-api';
 export type { BoundaryType } from './api/queue-api';

@@ -36,7 +36,13 @@ export { MAX_JSON_DEPTH, parseJson } from './json/parse-json';
 export type { ParseJsonOptions } from './json/parse-json';
 export { ObjectKeyMap, stringifyJson } from './json/stringify-json';
 export type { StringifyJsonOptions } from './json/stringify-json';
-export { decodeBody, defineBody, encodeBody, encodeBodyText } from './bodies/body-definition';
+export {
+  decodeBody,
+  decodeBodyList,
+  defineBody,
+  encodeBody,
+  encodeBodyText,
+} from './bodies/body-definition';
 export type { BodyDefinition, BodyFields, BodyInit, BodyOf } from './bodies/body-definition';
 export type { BodyField, BodyType } from './bodies/body-field';
 export type {

@@ -74,4 +74,36 @@ export function describeAccessControl(kit: ContractKit): void {
       refused,
     );
   });
+
+  it('lists, changes and deletes users and rules', async () => {
+    const { access } = kit.admin;
+    const username = kit.fresh('user');
+    await access.createUser(username, 'secret-of-user');
+    const typeOf = async () => (await access.users()).get(username)?.userType;
+    expect(await typeOf()).toBe('Normal');
+    await access.updateUser(username, { userType: 'Super' });
+    expect(await typeOf()).toBe('Super');
+
+    const rulesOf = async () =>
+      ((await access.acls()).get(`User:${username}`)?.policies ?? [])
+        .flatMap(({ entries }) => entries)
+        .map(({ resource, actions, decision }) => `${decision} ${actions} ${resource}`)
+        .sort();
+    await access.createAcl(username, [{ resource: 'Topic:A', actions: ['Pub'] }]);
+    expect(await rulesOf()).toEqual(['Allow Pub Topic:A']);
+    await access.updateAcl(username, [
+      { resource: 'Topic:A', actions: ['Sub'], decision: 'Deny' },
+      { resource: 'Group:B', actions: ['Sub'] },
+    ]);
+    expect(await rulesOf()).toEqual(['Allow Sub Group:B', 'Deny Sub Topic:A']);
+    await access.deleteAcl(username, 'Topic:A');
+    expect(await rulesOf()).toEqual(['Allow Sub Group:B']);
+
+    await access.deleteUser(username);
+    expect((await access.users()).has(username)).toBe(false);
+    expect(await rulesOf()).toEqual([]);
+    await expect(access.updateUser('nobody', { userType: 'Super' })).rejects.toMatchObject({
+      code: expect.any(String),
+    });
+  });
 }

@@ -16,8 +16,9 @@ import {
   SubscriptionGroupWrapper,
   TopicRouteData,
   TopicStatsTable,
+  UserInfo,
 } from '.';
-import { decodeBody, encodeBody, encodeBodyText } from './body-definition';
+import { decodeBody, decodeBodyList, encodeBody, encodeBodyText } from './body-definition';
 import type { BodyDefinition } from './body-definition';
 import { decodeRegisterBrokerBody, encodeRegisterBrokerBody } from './register-broker-codec';
 
@@ -195,6 +196,23 @@ describe('the body of REGISTER_BROKER', () => {
     ['more than it may inflate to', deflateSync(Buffer.alloc(65 * 1024 * 1024))],
   ])('refuses %s', (_what, bytes) => {
     expect(() => decodeRegisterBrokerBody(bytes, { compressed: true })).toThrow(
+      expect.objectContaining({ code: 'BODY_INVALID' }),
+    );
+  });
+});
+
+describe('a list of bodies', () => {
+  it('is read one by one', () => {
+    const text = '[{"username":"a","userType":"Super"},{"username":"b","unknown":1}]';
+    expect(decodeBodyList(UserInfo, text)).toMatchObject([
+      { username: 'a', userType: 'Super' },
+      { username: 'b' },
+    ]);
+    expect(decodeBodyList(UserInfo, Buffer.from('[]'))).toEqual([]);
+  });
+
+  it.each(['{}', 'null', '[1]', '[{"username":{}}]'])('is not %s', (text) => {
+    expect(() => decodeBodyList(UserInfo, text)).toThrow(
       expect.objectContaining({ code: 'BODY_INVALID' }),
     );
   });

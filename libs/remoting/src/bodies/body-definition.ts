@@ -74,6 +74,16 @@ export function decodeBody<D extends BodyDefinition>(
   return readBody(definition, parseJson(source), definition.name);
 }
 
+/** Reads a JSON array of bodies. Throws BAD_JSON or BODY_INVALID. */
+export function decodeBodyList<D extends BodyDefinition>(
+  definition: D,
+  source: Buffer | string,
+): BodyOf<D>[] {
+  const list = parseJson(source);
+  if (!Array.isArray(list)) throw invalid('the body', `a list (of ${definition.name})`);
+  return list.map((value, index) => readBody(definition, value, `${definition.name}[${index}]`));
+}
+
 /** Writes a JSON body as RocketMQ does: alphabetic order, absent fields left out. */
 export function encodeBody<D extends BodyDefinition>(definition: D, body: BodyInit<D>): Buffer {
   return Buffer.from(encodeBodyText(definition, body));
