@@ -20,6 +20,7 @@ export class AdaptedSqlExecutor<Transaction> implements SqlExecutor {
   readonly singleConnection: boolean;
   private readonly mutex: ConnectionMutex | undefined;
   private scope: TransactionScope<Transaction>;
+  private readonly connections = new WeakMap<object, SqlConnection>();
 
   constructor(
     readonly name: string,
@@ -39,7 +40,7 @@ export class AdaptedSqlExecutor<Transaction> implements SqlExecutor {
 
   current(): SqlConnection | undefined {
     const transaction = this.currentTransaction();
-    return transaction === undefined ? undefined : this.backend.connectionOf(transaction);
+    return transaction === undefined ? undefined : this.connectionOf(transaction);
   }
 
   /** What the library itself gave for the caller's open transaction. */
@@ -60,7 +61,7 @@ export class AdaptedSqlExecutor<Transaction> implements SqlExecutor {
       );
     }
     return this.exclusively('a new transaction', undefined, () =>
-      this.scope.run((transaction) => work(this.backend.connectionOf(transaction)), isolation),
+      this.scope.run((transaction) => work(this.connectionOf(transaction)), isolation),
     );
   }
 
@@ -79,6 +80,15 @@ export class AdaptedSqlExecutor<Transaction> implements SqlExecutor {
 
   isRetryable(error: unknown): boolean {
     return isRetryableError(this.dialect, error);
+  }
+
+  /** The same object for the same transaction. */
+  private connectionOf(transaction: Transaction): SqlConnection {
+    const known = this.connections.get(transaction as object);
+    if (known) return known;
+    const connection = this.backend.connectionOf(transaction);
+    this.connections.set(transaction as object, connection);
+    return connection;
   }
 
   /** The only connection of an engine is for one at a time; others have as many as they need. */

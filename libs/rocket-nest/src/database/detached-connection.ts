@@ -13,12 +13,17 @@ export class DetachedConnection<Transaction> implements SqlConnection {
   ) {}
 
   query<R>(sql: string, params?: readonly unknown[]): Promise<SqlResult<R>> {
-    return this.backend.transaction(async (transaction) => {
-      const connection = this.backend.connectionOf(transaction);
-      return withLockTimeout(this.backend.dialect, connection, this.lockTimeoutMs, () =>
-        connection.query<R>(sql, params),
-      );
-    }, 'READ COMMITTED');
+    const { backend, lockTimeoutMs } = this;
+    return backend.transaction(
+      async (transaction) => {
+        const connection = backend.connectionOf(transaction);
+        return withLockTimeout(backend.dialect, connection, lockTimeoutMs, () =>
+          connection.query<R>(sql, params),
+        );
+      },
+      'READ COMMITTED',
+      lockTimeoutMs,
+    );
   }
 }
 

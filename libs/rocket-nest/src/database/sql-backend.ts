@@ -19,9 +19,12 @@ export interface SqlBackend<Transaction = unknown> {
   /**
    * Runs `work` in a new transaction, commits when it resolves, rolls back when it rejects. Must
    * reject when COMMIT fails, and must not commit after a rejection.
+   *
+   * @param waitMs longest wait for the only connection, where the backend `excludesItself`
    */
   transaction<T>(
     work: (transaction: Transaction) => Promise<T>,
     isolation: SqlIsolation | undefined,
+    waitMs?: number,
   ): Promise<T>;
 }

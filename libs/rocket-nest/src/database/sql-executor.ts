@@ -25,7 +25,7 @@ export interface SqlExecutor {
    * other, and both exclude every transaction that the application opens itself.
    */
   readonly singleConnection: boolean;
-  /** The transaction the caller runs in, if any. */
+  /** The transaction the caller runs in, if any: the same object that its `work` was given. */
   current(): SqlConnection | undefined;
   /**
    * Runs `work` in a new transaction: committed when it resolves, rolled back when it rejects. A

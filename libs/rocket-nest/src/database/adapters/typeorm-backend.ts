@@ -66,16 +66,19 @@ export class TypeOrmBackend implements SqlBackend<TypeOrmEntityManager> {
   transaction<T>(
     work: (manager: TypeOrmEntityManager) => Promise<T>,
     isolation: SqlIsolation | undefined,
+    waitMs?: number,
   ): Promise<T> {
     // SQLite is always serializable, and TypeORM refuses to be told so.
-    return isolation === undefined || this.dialect === 'sqlite'
+    if (this.dialect === 'sqlite')
+      return this.newRunner('master', waitMs).manager.transaction(work);
+    return isolation === undefined
       ? this.dataSource.transaction(work)
       : this.dataSource.transaction(isolation, work);
   }
 
-  private newRunner(mode?: 'master' | 'slave'): TypeOrmQueryRunner {
+  private newRunner(mode?: 'master' | 'slave', waitMs?: number): TypeOrmQueryRunner {
     const runner = this.ownRunner(mode);
-    return this.mutex ? GuardedRunner.over(runner, this.dataSource, this.mutex) : runner;
+    return this.mutex ? GuardedRunner.over(runner, this.dataSource, this.mutex, waitMs) : runner;
   }
 
   private connectionOn(runner: TypeOrmQueryRunner): SqlConnection {

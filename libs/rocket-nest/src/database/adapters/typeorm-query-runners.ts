@@ -27,14 +27,16 @@ export class GuardedRunner {
     private readonly runner: TypeOrmQueryRunner,
     private readonly dataSource: TypeOrmDataSource,
     private readonly mutex: ConnectionMutex,
+    private readonly waitMs: number | undefined,
   ) {}
 
   static over(
     runner: TypeOrmQueryRunner,
     dataSource: TypeOrmDataSource,
     mutex: ConnectionMutex,
+    waitMs?: number,
   ): TypeOrmQueryRunner {
-    const guard = new GuardedRunner(runner, dataSource, mutex);
+    const guard = new GuardedRunner(runner, dataSource, mutex, waitMs);
     return new Proxy(runner, {
       get: (target, name, self: TypeOrmQueryRunner) => guard.get(target, name, self),
     });
@@ -61,12 +63,12 @@ export class GuardedRunner {
   }
 
   private query(run: () => Promise<unknown>): Promise<unknown> {
-    return this.holds ? run() : this.mutex.run(run);
+    return this.holds ? run() : this.mutex.run(run, this.waitMs);
   }
 
   private async start(begin: () => Promise<unknown>): Promise<unknown> {
     if (this.holds) return begin(); // a savepoint
-    await this.mutex.acquire();
+    await this.mutex.acquire(this.waitMs);
     this.holds = true;
     try {
       return await begin();

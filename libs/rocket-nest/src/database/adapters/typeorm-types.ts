@@ -15,6 +15,7 @@ export interface TypeOrmQueryRunner {
 /** The part of TypeORM's `EntityManager` that is used. */
 export interface TypeOrmEntityManager {
   readonly queryRunner?: TypeOrmQueryRunner;
+  transaction<T>(work: (manager: TypeOrmEntityManager) => Promise<T>): Promise<T>;
 }
 
 /** The part of TypeORM's `DataSource` that is used. Named here, as TypeORM is an optional peer. */

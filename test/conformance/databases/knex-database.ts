@@ -1,0 +1,28 @@
+import knex, { type Knex } from 'knex';
+import { RocketDatabaseModule } from 'rocket-nest';
+import { Closing, CREATE_EFFECTS, EFFECTS, effectsModule } from './effects';
+import type { Effects, ServiceDatabase } from './effects';
+
+/** A Knex instance injected as usual. */
+export function knexService(url: string, ensureTables = true): ServiceDatabase {
+  const instance = knex({ client: 'mysql2', connection: url, pool: { min: 0, max: 10 } });
+  const module = effectsModule([
+    {
+      provide: 'KNEX',
+      useFactory: async () => {
+        await instance.raw(CREATE_EFFECTS);
+        return instance;
+      },
+    },
+    {
+      provide: EFFECTS,
+      inject: ['KNEX'],
+      useFactory: (database: Knex): Effects => ({
+        insert: (key) => database('effects').insert({ effect_key: key }),
+        keys: () => database('effects').pluck('effect_key'),
+      }),
+    },
+    { provide: 'CLOSING', useFactory: () => new Closing(() => instance.destroy()) },
+  ]);
+  return { imports: [module, RocketDatabaseModule.forKnex({ token: 'KNEX', ensureTables })] };
+}
