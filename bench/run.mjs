@@ -10,6 +10,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cases as decode } from './cases/decode.mjs';
+import { cases as listener } from './cases/listener.mjs';
 import { cases as store } from './cases/store.mjs';
 
 const baselineFile = path.join(path.dirname(fileURLToPath(import.meta.url)), 'baseline.json');
@@ -28,7 +29,7 @@ const baseline = fs.existsSync(baselineFile)
 
 const results = {};
 const table = [];
-for (const [name, run] of Object.entries({ ...decode, ...store })) {
+for (const [name, run] of Object.entries({ ...decode, ...store, ...listener })) {
   if (parts.length > 0 && !parts.some((part) => name.includes(part))) continue;
   const result = await run();
   results[name] = result;

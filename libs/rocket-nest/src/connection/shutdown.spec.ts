@@ -33,6 +33,9 @@ class Database implements OnModuleDestroy {
 @Module({ providers: [Database], exports: [Database] })
 class DatabaseModule {}
 
+@Module({ providers: [Database], exports: [Database] })
+class ImportedDatabaseModule {}
+
 /** A database that closes last, when producers have to be gone already. */
 @Injectable()
 class LateDatabase implements OnApplicationShutdown {
@@ -110,28 +113,32 @@ describe('the shutdown of an application', () => {
     await Promise.all(started.splice(0).map((app) => app.close()));
   });
 
-  it('waits for handlers while the database lives and the producer sends', async () => {
-    const log = new RecordedLog();
-    const app = await start(
-      { imports: [DatabaseModule], providers: [SlowListener, LateDatabase] },
-      {},
-      log,
-    );
-    const listener = app.get(SlowListener);
-    const database = app.get(Database);
-    const late = app.get(LateDatabase);
-    await app.get(ProducerService).send('slow', 'row');
-    await waitFor('the handler', () => listener.entered === 1);
-    const closing = app.close();
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(database.open).toBe(true);
-    listener.gate.release();
-    await closing;
-    expect(database.rows).toEqual(['row']);
-    expect(log.has(/failed on/)).toBe(false);
-    expect(database.open).toBe(false);
-    expect(late.producerAnswer).toBe('refused');
-  });
+  it.each([
+    ['a global module', { imports: [DatabaseModule], providers: [] }],
+    ['a module of its own', { imports: [ImportedDatabaseModule], providers: [] }],
+    ['the root module, which Nest closes first', { imports: [], providers: [Database] }],
+  ])(
+    'waits for handlers while the database of %s lives',
+    async (_where, { imports, providers }) => {
+      const log = new RecordedLog();
+      const own = [SlowListener, LateDatabase];
+      const app = await start({ imports, providers: [...providers, ...own] }, {}, log);
+      const listener = app.get(SlowListener);
+      const database = app.get(Database);
+      const late = app.get(LateDatabase);
+      await app.get(ProducerService).send('slow', 'row');
+      await waitFor('the handler', () => listener.entered === 1);
+      const closing = app.close();
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(database.open).toBe(true);
+      listener.gate.release();
+      await closing;
+      expect(database.rows).toEqual(['row']);
+      expect(log.has(/failed on/)).toBe(false);
+      expect(database.open).toBe(false);
+      expect(late.producerAnswer).toBe('refused');
+    },
+  );
 
   it('ends after its limit when a handler does not, and stores the offsets of the others', async () => {
     const first = await start({}, {});

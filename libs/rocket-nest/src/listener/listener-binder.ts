@@ -1,10 +1,12 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type NestInterceptor } from '@nestjs/common';
 import { ContextIdFactory, ExternalContextCreator, ModuleRef, type ContextId } from '@nestjs/core';
 import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { ROCKET_CONTEXT_TYPE, ROCKET_PARAM_METADATA } from '../rocket.constants';
 import type { BodyReader } from '../validation/body-reader';
 import { batchInvokeOf } from './batch-invoke';
+import { runInterceptors } from './interceptor-chain';
+import { ListenerExecutionContext } from './listener-execution-context';
 import type { BoundListener, ListenerDefinition } from './listener-definition';
 import type { RocketBatchContext } from './rocket-batch-context';
 import type { RocketContext } from './rocket-context';
@@ -32,13 +34,56 @@ export class ListenerBinder {
     reader: BodyReader,
   ): BoundListener {
     const call = definition.instance
-      ? this.create(definition, definition.instance as Instance, reader)
+      ? this.createOnce(definition, definition.instance as Instance, wrapper, reader)
       : this.perMessage(definition, wrapper, reader);
     return {
       ...definition,
       invoke: async (message, context) => call(reader.decode(message), context),
       invokeBatch: batchInvokeOf(call, reader),
     };
+  }
+
+  /** As `create`, with the interceptors run by us: they are known, and Nest's runner is slow. */
+  private createOnce(
+    definition: ListenerDefinition,
+    instance: Instance,
+    wrapper: InstanceWrapper,
+    reader: BodyReader,
+  ): ListenerCall {
+    const { metatype, methodName } = definition;
+    const contexts = this.contextsOf(metatype);
+    const callback = callbackOf(instance, methodName);
+    const interceptors = interceptorsOf(contexts, instance, callback, wrapper);
+    if (interceptors.length === 0) return this.create(definition, instance, reader);
+    const inner = contexts.create(
+      instance,
+      callback,
+      methodName,
+      ROCKET_PARAM_METADATA,
+      new RocketParamsFactory(reader),
+      undefined,
+      undefined,
+      { guards: false, interceptors: false, filters: false },
+      ROCKET_CONTEXT_TYPE,
+    ) as ListenerCall;
+    const intercepted: ListenerCall = (body, context) =>
+      runInterceptors(
+        interceptors,
+        new ListenerExecutionContext([body, context], metatype, callback),
+        () => inner(body, context),
+      );
+    copyMetadata(callback, intercepted);
+    return contexts.create(
+      instance,
+      intercepted as Instance[string],
+      `${methodName} with interceptors`, // Nest remembers methods by name, and this one has no parameters
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      { guards: true, interceptors: false, filters: true },
+      ROCKET_CONTEXT_TYPE,
+    ) as ListenerCall;
   }
 
   private create(
@@ -114,9 +159,30 @@ function callbackOf(instance: Instance, methodName: string): (...args: unknown[]
     const result = await this[methodName](...args);
     return isObservable(result) ? lastValueFrom(result, { defaultValue: undefined }) : result;
   }
-  for (const key of Reflect.getMetadataKeys(method) as unknown[]) {
-    Reflect.defineMetadata(key, Reflect.getMetadata(key, method), callback);
-  }
-  Object.defineProperty(callback, 'name', { value: method.name });
+  copyMetadata(method, callback);
   return callback;
+}
+
+function copyMetadata(from: Instance[string] | ListenerCall, to: object): void {
+  for (const key of Reflect.getMetadataKeys(from) as unknown[]) {
+    Reflect.defineMetadata(key, Reflect.getMetadata(key, from), to);
+  }
+  Object.defineProperty(to, 'name', { value: from.name });
+}
+
+/** The interceptors of a listener, the application's first; what Nest itself would run. */
+function interceptorsOf(
+  contexts: ExternalContextCreator,
+  instance: Instance,
+  callback: Instance[string],
+  wrapper: InstanceWrapper,
+): NestInterceptor[] {
+  const { interceptorsContextCreator } = contexts as unknown as {
+    interceptorsContextCreator?: {
+      create(instance: object, callback: unknown, moduleKey: string): NestInterceptor[];
+    };
+  };
+  const moduleKey = wrapper.host?.token;
+  if (!interceptorsContextCreator || moduleKey === undefined) return [];
+  return interceptorsContextCreator.create(instance, callback, moduleKey);
 }
