@@ -26,7 +26,9 @@ export interface NormalEnsuredTopic {
 export function normalEnsuredTopic(entry: EnsuredTopic): NormalEnsuredTopic {
   const options: EnsuredTopicOptions = typeof entry === 'string' ? { topic: entry } : entry;
   const { topic, queueNums = DEFAULT_QUEUE_NUMS, clusterName } = options;
-  return { topic: typeof topic === 'string' ? topic : topic.topic, queueNums, clusterName };
+  // Options from configuration may lack it in spite of their type; the check says so.
+  const name = typeof topic === 'string' ? topic : (topic as TopicDefinition | undefined)?.topic;
+  return { topic: name ?? '', queueNums, clusterName };
 }
 
 /** Throws a RocketConfigError that names the entry and the fix. */
@@ -34,10 +36,8 @@ export function checkEnsuredTopics(entries: readonly EnsuredTopic[] | undefined)
   for (const [index, entry] of (entries ?? []).entries()) {
     const { topic, queueNums } = normalEnsuredTopic(entry);
     const place = `RocketModule: 'ensureTopics[${index}]'`;
-    const problem = typeof topic === 'string' ? validateTopic(topic) : undefined;
-    if (problem || typeof topic !== 'string') {
-      throw new RocketConfigError(`${place}: ${problem?.message ?? 'it has no topic'}`);
-    }
+    const problem = validateTopic(topic);
+    if (problem) throw new RocketConfigError(`${place}: ${problem.message}`);
     if (!Number.isInteger(queueNums) || queueNums < 1) {
       throw new RocketConfigError(
         `${place}: queueNums of '${topic}' must be a whole number above 0, not ${queueNums}`,

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { createReplyMessage, type SendResult } from '@rocket-nest/client';
 import { errorCodeOf, errorMessageOf, type Message, type MessageExt } from '@rocket-nest/common';
 import { RocketConnection } from '../connection/rocket-connection';
@@ -21,7 +21,7 @@ import type {
   SendOptions,
   TransactionOptions,
 } from './send-options';
-import { sentWithoutPlace } from './sent-without-place';
+import { sentWithoutPlace, uniqueKeyOf } from './sent-without-place';
 import { SendWrappers, type SendCall, type SendInvoke } from './send-wrappers';
 import type { TransactionRunner } from './transaction-runner';
 
@@ -35,6 +35,7 @@ import type { TransactionRunner } from './transaction-runner';
 export class ProducerService {
   /** Builds messages as `send` does. */
   readonly messages: MessageFactory;
+  private readonly logger = new Logger('RocketProducer');
   private readonly serializers: MessageSerializers;
   private readonly client: ProducerClient;
   private transactions: TransactionRunner | undefined;
@@ -76,7 +77,7 @@ export class ProducerService {
     const outbox = options.onFailure === 'outbox' ? this.outboxInUse() : undefined;
     const message = await this.messages.create(destination, payload, options);
     const sent = this.sendMessage(message, callOf('send', options));
-    return outbox ? sent.catch((error: unknown) => keepIn(outbox, message, error)) : sent;
+    return outbox ? sent.catch((error: unknown) => this.keepIn(outbox, message, error)) : sent;
   }
 
   /**
@@ -226,6 +227,27 @@ export class ProducerService {
     return sentWithoutPlace(message);
   };
 
+  private async keepIn(
+    outbox: OutboxWriter,
+    message: Message,
+    reason: unknown,
+  ): Promise<KeptInOutbox> {
+    if (!mayBeSentLater(errorCodeOf(reason))) throw reason;
+    const msgId = uniqueKeyOf(message);
+    const what = `message ${msgId} for topic ${message.topic}`;
+    try {
+      await outbox.keep(message);
+    } catch (error) {
+      throw new OutboxError(
+        `${what} was neither sent (${errorMessageOf(reason)}) nor kept in the outbox ` +
+          `(${errorMessageOf(error)})`,
+        { cause: reason },
+      );
+    }
+    this.logger.warn(`${what} waits in the outbox: ${errorMessageOf(reason)}`);
+    return { sendStatus: 'KEPT_IN_OUTBOX', msgId, reason };
+  }
+
   private outboxInUse(): OutboxWriter {
     if (this.outbox) return this.outbox;
     throw new RocketConfigError(
@@ -239,23 +261,4 @@ function callOf(
   { timeoutMs, signal, shardingKey }: Omit<SendCall, 'kind'>,
 ): SendCall {
   return { kind, timeoutMs, signal, shardingKey };
-}
-
-async function keepIn(
-  outbox: OutboxWriter,
-  message: Message,
-  reason: unknown,
-): Promise<KeptInOutbox> {
-  if (!mayBeSentLater(errorCodeOf(reason))) throw reason;
-  const msgId = message.properties.get('UNIQ_KEY') ?? '';
-  try {
-    await outbox.keep(message);
-  } catch (error) {
-    throw new OutboxError(
-      `message ${msgId} for topic ${message.topic} was neither sent (${errorMessageOf(reason)}) ` +
-        `nor kept in the outbox (${errorMessageOf(error)})`,
-      { cause: reason },
-    );
-  }
-  return { sendStatus: 'KEPT_IN_OUTBOX', msgId, reason };
 }

@@ -5,7 +5,7 @@ import { MessageConst, type Message } from '@rocket-nest/common';
 export function sentWithoutPlace(message: Message): SendResult {
   return {
     sendStatus: 'SEND_OK',
-    msgId: message.properties.get(MessageConst.PROPERTY_UNIQ_CLIENT_MESSAGE_ID_KEYIDX) ?? '',
+    msgId: uniqueKeyOf(message),
     offsetMsgId: '',
     messageQueue: { topic: message.topic, brokerName: '', queueId: -1 },
     queueOffset: -1,
@@ -14,4 +14,9 @@ export function sentWithoutPlace(message: Message): SendResult {
     regionId: undefined,
     traceOn: false,
   };
+}
+
+/** The key that a message was given when it was built; empty when it was built elsewhere. */
+export function uniqueKeyOf({ properties }: Message): string {
+  return properties.get(MessageConst.PROPERTY_UNIQ_CLIENT_MESSAGE_ID_KEYIDX) ?? '';
 }
