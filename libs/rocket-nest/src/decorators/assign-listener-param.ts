@@ -19,6 +19,8 @@ export type ListenerParams = Readonly<Record<`${number}:${number}`, ListenerPara
  * ours differ because routes number their parameters otherwise.
  */
 const NEST_PARAM_METADATA = '__routeArguments__';
+/** Nest's mark of providers that are called from outside, as controllers and resolvers are. */
+const NEST_ENTRY_METADATA = '__entryProvider__';
 
 /** Records what a parameter wants. */
 export function assignListenerParam(
@@ -38,8 +40,16 @@ export function assignListenerParam(
   };
 }
 
-/** A method without parameter decorators gets the body, then the context. */
-export function assignDefaultParams(target: object, method: string | symbol): void {
+/**
+ * What every listener method has: a method without parameter decorators gets the body, then the
+ * context. Its class is one that Nest puts request-scoped and transient global enhancers around.
+ */
+export function prepareListenerMethod(target: object, method: string | symbol): void {
+  Reflect.defineMetadata(NEST_ENTRY_METADATA, true, target.constructor);
+  assignDefaultParams(target, method);
+}
+
+function assignDefaultParams(target: object, method: string | symbol): void {
   if (listenerParamsOf(target.constructor, method)) return;
   define(target, method, {
     [`${ListenerParam.BODY}:0`]: { index: 0, data: undefined, pipes: [] },

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { ROCKET_HANDLER_METADATA } from '../rocket.constants';
-import { assignDefaultParams } from './assign-listener-param';
+import { prepareListenerMethod } from './assign-listener-param';
 
 export interface RocketHandlerOptions {
   /** The tag, or tags, of the messages. Default: all, which leaves none for another handler. */
@@ -15,6 +15,6 @@ export interface RocketHandlerOptions {
 export function RocketHandler(options: RocketHandlerOptions = {}): MethodDecorator {
   return (target, key, descriptor) => {
     Reflect.defineMetadata(ROCKET_HANDLER_METADATA, options, descriptor.value as object);
-    assignDefaultParams(target, key);
+    prepareListenerMethod(target, key);
   };
 }

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { ROCKET_LISTENER_METADATA } from '../rocket.constants';
-import { assignDefaultParams } from './assign-listener-param';
+import { prepareListenerMethod } from './assign-listener-param';
 import type { RocketListenerDeclaration } from './rocket-listener-options';
 
 /**
@@ -15,6 +15,6 @@ export function RocketListener(options: RocketListenerDeclaration): MethodDecora
     const earlier = (Reflect.getMetadata(ROCKET_LISTENER_METADATA, method) ??
       []) as RocketListenerDeclaration[];
     Reflect.defineMetadata(ROCKET_LISTENER_METADATA, [...earlier, options], method);
-    assignDefaultParams(target, key);
+    prepareListenerMethod(target, key);
   };
 }

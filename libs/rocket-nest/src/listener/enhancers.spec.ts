@@ -18,7 +18,14 @@ import {
   type CallHandler,
   type PipeTransform,
 } from '@nestjs/common';
-import { ContextIdFactory, REQUEST, Reflector, type ContextIdStrategy } from '@nestjs/core';
+import {
+  APP_GUARD,
+  APP_INTERCEPTOR,
+  ContextIdFactory,
+  REQUEST,
+  Reflector,
+  type ContextIdStrategy,
+} from '@nestjs/core';
 import type { MessageExt } from '@rocket-nest/common';
 import { map, type Observable } from 'rxjs';
 import { IsInt } from 'class-validator';
@@ -296,5 +303,63 @@ describe('what Nest puts around listeners', () => {
     });
     expect(linesOf(FirstModule)).toEqual(['first text 1']);
     expect(linesOf(SecondModule)).toEqual(['second TEXT 2']);
+  });
+});
+
+describe('global enhancers', () => {
+  const seen: string[] = [];
+
+  @Injectable({ scope: Scope.REQUEST })
+  class MessageGuard implements CanActivate {
+    constructor(@Inject(REQUEST) private readonly context: RocketContext) {}
+    canActivate(): boolean {
+      seen.push(`guard ${this.context.header('tenant')}`);
+      return this.context.header('tenant') === 'acme';
+    }
+  }
+
+  @Injectable()
+  class EveryCall implements NestInterceptor {
+    intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+      seen.push(`interceptor ${context.getHandler().name}`);
+      return next.handle();
+    }
+  }
+
+  @Injectable()
+  class Guarded {
+    @RocketListener({ topic: 'T', consumerGroup: 'g' })
+    on(text: string): void {
+      seen.push(text);
+    }
+  }
+
+  it.each([
+    [
+      'an interceptor',
+      [{ provide: APP_INTERCEPTOR, useClass: EveryCall }],
+      ['interceptor on', 'x'],
+    ],
+    [
+      'a request-scoped guard and an interceptor',
+      [
+        { provide: APP_INTERCEPTOR, useClass: EveryCall },
+        { provide: APP_GUARD, useClass: MessageGuard },
+      ],
+      ['guard acme', 'interceptor on', 'x'],
+    ],
+  ])('%s of the application stand around listeners', async (_what, providers, expected) => {
+    seen.length = 0;
+    const app = await startListeningApp({ providers: [Guarded, ...providers] });
+    try {
+      await app.get(ProducerService).send('T', 'x', { headers: { tenant: 'acme' } });
+      await waitFor('the call', () => seen.includes('x'));
+      expect(seen).toEqual(expected);
+      await app.get(ProducerService).send('T', 'y', { headers: { tenant: 'other' } });
+      await waitFor('the guard', () => seen.includes('guard other') || seen.includes('y'));
+      expect(seen.includes('y')).toBe(expected.length === 2);
+    } finally {
+      await app.close();
+    }
   });
 });

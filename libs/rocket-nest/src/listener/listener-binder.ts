@@ -179,10 +179,16 @@ function interceptorsOf(
 ): NestInterceptor[] {
   const { interceptorsContextCreator } = contexts as unknown as {
     interceptorsContextCreator?: {
-      create(instance: object, callback: unknown, moduleKey: string): NestInterceptor[];
+      create(
+        instance: object,
+        callback: unknown,
+        moduleKey: string,
+        contextId: undefined,
+        inquirerId: string,
+      ): NestInterceptor[];
     };
   };
   const moduleKey = wrapper.host?.token;
   if (!interceptorsContextCreator || moduleKey === undefined) return [];
-  return interceptorsContextCreator.create(instance, callback, moduleKey);
+  return interceptorsContextCreator.create(instance, callback, moduleKey, undefined, wrapper.id);
 }
