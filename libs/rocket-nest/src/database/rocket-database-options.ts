@@ -4,6 +4,11 @@ import type { SqlExecutor } from './sql-executor';
 export interface DatabaseOptions {
   /** Name of the executor, which transactional methods and listeners refer to. Default `default`. */
   name?: string;
+  /**
+   * Schema (in MySQL: database) that holds the tables of rocket-nest. Default: where the connection
+   * looks first.
+   */
+  schema?: string;
   /** Creates missing tables at start. For development; default false. */
   ensureTables?: boolean;
   /** Modules that export what is injected, where that is not global. */
@@ -37,7 +42,7 @@ export interface KnexDatabaseOptions extends DatabaseOptions {
   token: InjectionToken;
 }
 
-export interface ExecutorDatabaseOptions extends DatabaseOptions {
+export interface ExecutorDatabaseOptions extends Omit<DatabaseOptions, 'schema'> {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- Nest's own form of a factory
   useFactory: (...args: any[]) => SqlExecutor | Promise<SqlExecutor>;
   inject?: (InjectionToken | OptionalFactoryDependency)[];

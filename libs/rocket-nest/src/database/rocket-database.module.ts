@@ -17,6 +17,7 @@ import type {
   KnexDatabaseOptions,
   TypeOrmDatabaseOptions,
 } from './rocket-database-options';
+import { SchemaBackend } from './schema-backend';
 import type { SqlBackend } from './sql-backend';
 import type { SqlDialect } from './sql-dialect';
 import type { SqlExecutor } from './sql-executor';
@@ -43,10 +44,11 @@ interface Adapter {
 export class RocketDatabaseModule {
   /** The database of a TypeORM `DataSource`. Its repositories and managers join transactions. */
   static forTypeOrm(options: TypeOrmDatabaseOptions = {}): DynamicModule {
-    const { name = DEFAULT_EXECUTOR_NAME, transactionHost } = options;
+    const { name = DEFAULT_EXECUTOR_NAME, schema, transactionHost } = options;
     return RocketDatabaseModule.build(options, {
       inject: [options.token ?? dataSourceToken(options.dataSource)],
-      create: (dataSource: TypeOrmDataSource) => joining(name, new TypeOrmBackend(dataSource)),
+      create: (dataSource: TypeOrmDataSource) =>
+        joining(name, schema, new TypeOrmBackend(dataSource)),
       adapt: (executor: AdaptedSqlExecutor<unknown>, dataSource: TypeOrmDataSource, modules) => {
         const optionsOf: HostOptionsOf = (isolationLevel) =>
           executor.dialect === 'sqlite' ? {} : { isolationLevel };
@@ -57,10 +59,10 @@ export class RocketDatabaseModule {
 
   /** A Drizzle database, found by its injection token. Injected as usual it joins transactions. */
   static forDrizzle(options: DrizzleDatabaseOptions): DynamicModule {
-    const { name = DEFAULT_EXECUTOR_NAME, transactionHost } = options;
+    const { name = DEFAULT_EXECUTOR_NAME, schema, transactionHost } = options;
     return RocketDatabaseModule.build(options, {
       inject: [options.token],
-      create: (database: DrizzleDatabase) => joining(name, new DrizzleBackend(database)),
+      create: (database: DrizzleDatabase) => joining(name, schema, new DrizzleBackend(database)),
       adapt: async (executor: AdaptedSqlExecutor<unknown>, database: DrizzleDatabase, modules) => {
         // The adapter for Drizzle cannot hold a transaction open with SQLite's synchronous drivers.
         const dialect: SqlDialect = executor.dialect;
@@ -74,10 +76,10 @@ export class RocketDatabaseModule {
 
   /** A Knex instance, found by its injection token. Injected as usual it joins transactions. */
   static forKnex(options: KnexDatabaseOptions): DynamicModule {
-    const { name = DEFAULT_EXECUTOR_NAME } = options;
+    const { name = DEFAULT_EXECUTOR_NAME, schema } = options;
     return RocketDatabaseModule.build(options, {
       inject: [options.token],
-      create: (knex: KnexLike) => joining(name, new KnexBackend(knex)),
+      create: (knex: KnexLike) => joining(name, schema, new KnexBackend(knex)),
     });
   }
 
@@ -124,9 +126,11 @@ export class RocketDatabaseModule {
 
 function joining<Transaction>(
   name: string,
+  schema: string | undefined,
   backend: JoiningBackend<Transaction>,
 ): AdaptedSqlExecutor<Transaction> {
-  const executor = new AdaptedSqlExecutor(name, backend);
+  const tables = schema === undefined ? backend : new SchemaBackend(backend, schema);
+  const executor = new AdaptedSqlExecutor(name, tables);
   backend.join(() => executor.currentTransaction());
   return executor;
 }
