@@ -2,6 +2,7 @@ export { RocketServer } from './microservices/rocket-server';
 export { ROCKETMQ } from './microservices/rocketmq-transport';
 export { RocketClient } from './microservices/rocket-client';
 export { RocketRecord } from './microservices/rocket-record';
+export { RocketExceptionFilter } from './microservices/rocket-exception.filter';
 export { RocketRpcContext } from './microservices/rocket-rpc-context';
 export type {
   RocketClientProxyOptions,

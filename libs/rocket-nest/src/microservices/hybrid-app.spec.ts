@@ -1,4 +1,4 @@
-import { Controller, Module, type INestApplication } from '@nestjs/common';
+import { Controller, Module, ParseIntPipe, type INestApplication } from '@nestjs/common';
 import {
   ClientsModule,
   EventPattern,
@@ -8,11 +8,13 @@ import {
 } from '@nestjs/microservices';
 import { Test } from '@nestjs/testing';
 import { firstValueFrom, lastValueFrom } from 'rxjs';
+import { RejectToDlq } from '../errors/reject-to-dlq';
 import { ListenerWrappers } from '../listener/listener-wrappers';
 import { waitFor } from '../listener/testing/wait-for';
 import { ProducerService } from '../producer/producer.service';
 import { RocketModule } from '../rocket.module';
 import { RocketClient } from './rocket-client';
+import { RocketExceptionFilter } from './rocket-exception.filter';
 import { RocketServer } from './rocket-server';
 import { ROCKETMQ } from './rocketmq-transport';
 
@@ -33,6 +35,27 @@ class StepController {
     steps.push('begun');
     await new Promise<void>((resolve) => this.ends.push(resolve));
     steps.push('ended');
+  }
+
+  @EventPattern('rejected', ROCKETMQ)
+  onRejected(): never {
+    steps.push('tried');
+    throw new RejectToDlq('never');
+  }
+
+  @EventPattern('invalid', ROCKETMQ)
+  onInvalid(@Payload(ParseIntPipe) _number: number): void {
+    steps.push('not reached');
+  }
+
+  @EventPattern('%DLQ%hybrid', ROCKETMQ)
+  onDead(@Payload() body: string): void {
+    steps.push(`dead ${body}`);
+  }
+
+  @MessagePattern('strict', ROCKETMQ)
+  strict(@Payload(ParseIntPipe) value: number): number {
+    return value;
   }
 
   @MessagePattern('echo', ROCKETMQ)
@@ -82,16 +105,21 @@ describe('a server and a client on the connection of the module', () => {
         return next(message, context);
       },
     });
-    app.connectMicroservice({
-      strategy: new RocketServer({
-        producerService: app.get(ProducerService),
-        listenerWrappers,
-        consumerGroup: 'hybrid',
-        consumeMode: 'ORDERLY',
-        consumeFromWhere: 'CONSUME_FROM_FIRST_OFFSET',
-        ensureTopics: 1,
-      }),
-    });
+    app.useGlobalFilters(new RocketExceptionFilter());
+    app.connectMicroservice(
+      {
+        strategy: new RocketServer({
+          producerService: app.get(ProducerService),
+          listenerWrappers,
+          consumerGroup: 'hybrid',
+          consumeMode: 'ORDERLY',
+          maxReconsumeTimes: 3,
+          consumeFromWhere: 'CONSUME_FROM_FIRST_OFFSET',
+          ensureTopics: 1,
+        }),
+      },
+      { inheritAppConfig: true },
+    );
     await app.startAllMicroservices();
     await app.init();
     client = app.get<ClientProxy>(CLIENT);
@@ -103,6 +131,17 @@ describe('a server and a client on the connection of the module', () => {
     expect(steps).toEqual(Array.from({ length: 10 }, (_, step) => `${step}`));
     expect(wrapped).toContain('steps hybrid');
     expect(await firstValueFrom(client.send('echo', 'hello'))).toBe('hello');
+    await app.close();
+  });
+
+  it('takes a rejected or invalid event to the dead letters at once, by its filter', async () => {
+    await lastValueFrom(client.emit('rejected', 'r'));
+    await lastValueFrom(client.emit('invalid', 'i'));
+    await waitFor('both', () => steps.includes('dead r') && steps.includes('dead i'));
+    expect(steps.sort()).toEqual(['dead i', 'dead r', 'tried']);
+    await expect(firstValueFrom(client.send('strict', 'x'))).rejects.toMatchObject({
+      message: expect.stringMatching(/numeric string is expected/),
+    });
     await app.close();
   });
 
