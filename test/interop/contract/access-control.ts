@@ -86,7 +86,7 @@ export function describeAccessControl(kit: ContractKit): void {
 
     const rulesOf = async () =>
       ((await access.acls()).get(`User:${username}`)?.policies ?? [])
-        .flatMap(({ entries }) => entries)
+        .flatMap(({ entries = [] }) => entries)
         .map(({ resource, actions, decision }) => `${decision} ${actions} ${resource}`)
         .sort();
     await access.createAcl(username, [{ resource: 'Topic:A', actions: ['Pub'] }]);
