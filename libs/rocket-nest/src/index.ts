@@ -138,3 +138,6 @@ export { getTransactionsToken, RocketTransactions } from './transaction/rocket-t
 export type { TransactionStats } from './transaction/transaction-stats';
 export { RocketTransactionError } from './transaction/rocket-transaction-error';
 export type { RocketTransactionErrorCode } from './transaction/rocket-transaction-error';
+export { RocketOutboxModule } from './outbox/rocket-outbox.module';
+export type { RocketOutboxOptions } from './outbox/rocket-outbox.module';
+export { getOutboxToken, Outbox } from './outbox/outbox';
