@@ -4,6 +4,7 @@ import { readStoredRecords, type StoredRecord } from './stored-record';
 const SEND_MESSAGE_V2 = 310;
 const SEND_BATCH_MESSAGE = 320;
 const PULL_MESSAGE = 11;
+const QUERY_CONSUMER_OFFSET = 14;
 const GET_MAX_OFFSET = 30;
 const UPDATE_AND_CREATE_TOPIC = 17;
 const SUBSCRIPTION_IN_REQUEST = 4;
@@ -108,4 +109,14 @@ export async function maxOffset(connection: RawConnection, queue: QueueName): Pr
   const answer = await connection.request(GET_MAX_OFFSET, { ...queue });
   if (answer.code !== 0) throw new Error(`GET_MAX_OFFSET: ${answer.code} ${answer.remark}`);
   return Number(answer.extFields.offset);
+}
+
+/** What a group has stored for a queue; undefined before it has stored anything. */
+export async function queryConsumerOffset(
+  connection: RawConnection,
+  consumerGroup: string,
+  { topic, queueId }: QueueName,
+): Promise<number | undefined> {
+  const answer = await connection.request(QUERY_CONSUMER_OFFSET, { consumerGroup, topic, queueId });
+  return answer.code === 0 ? Number(answer.extFields.offset) : undefined;
 }
