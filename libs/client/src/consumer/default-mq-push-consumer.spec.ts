@@ -302,6 +302,55 @@ describe('DefaultMQPushConsumer', () => {
     expect(back().map((request) => request.extField('offset'))).toEqual(['1002', '1003']);
   });
 
+  it('takes of a batch what its listener says of each message', async () => {
+    queue.add('a', 'b', 'c', 'd');
+    broker.on(RequestCode.CONSUMER_SEND_MSG_BACK, (request) => success(request));
+    const consumer = await start(
+      {
+        consumeConcurrently: (_messages, context) => {
+          context.failures = new Map([
+            [0, 3],
+            [2, -1],
+          ]);
+          return 'CONSUME_SUCCESS';
+        },
+      },
+      { consumeMessageBatchMaxSize: 4 },
+    );
+    const back = () => broker.received(RequestCode.CONSUMER_SEND_MSG_BACK);
+    await waitFor('two to come back', () => back().length === 2);
+    const told = back().map((each) => [each.extField('offset'), each.extField('delayLevel')]);
+    expect(told).toEqual([
+      ['1000', '3'],
+      ['1002', '-1'],
+    ]);
+    await consumer.shutdown();
+    expect(storedOffsets()).toEqual([4]);
+  });
+
+  it.each(['concurrent', 'orderly'])('begins no calls for a suspended topic (%s)', async (kind) => {
+    serveLocks();
+    queue.add('a');
+    const bodies: string[] = [];
+    const take = ([message]: MessageExt[]) => bodies.push(message.body.toString());
+    const listener: MessageListener =
+      kind === 'orderly'
+        ? { consumeOrderly: (messages) => (take(messages), 'SUCCESS') }
+        : { consumeConcurrently: (messages) => (take(messages), 'CONSUME_SUCCESS') };
+    const consumer = await start(listener);
+    const pulls = () => broker.received(RequestCode.PULL_MESSAGE).length;
+    await waitFor('the next pull', () => bodies.length === 1 && pulls() === 2);
+    consumer.suspendTopic('T');
+    queue.add('b', 'c'); // for the pull that the broker holds
+    await waitFor('them to arrive', () => consumer.queueStatuses()[0].cachedMessages === 2);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(bodies).toEqual(['a']);
+    expect(pulls()).toBe(2);
+    consumer.resumeTopic('T');
+    await waitFor('the rest', () => bodies.length === 3);
+    expect(bodies).toEqual(['a', 'b', 'c']);
+  });
+
   it.each(['concurrent', 'orderly'])('puts a damaged body aside (%s)', async (kind) => {
     const compressed = 1;
     queue.add('a', { body: 'not zlib', sysFlag: compressed }, 'b');
@@ -487,6 +536,33 @@ describe('DefaultMQPushConsumer', () => {
       await waitFor('the second time', () => calls.length === 6);
       expect(calls).toEqual(['a', 'b', 'c', 'd', 'c', 'd']);
       expect(consumer.queueStatuses()[0].consumedOffset).toBe(2);
+    });
+
+    it('puts the message aside that its listener refuses, with those before it done', async () => {
+      serveLocks();
+      queue.add('a', 'b', 'c');
+      broker.on(RequestCode.CONSUMER_SEND_MSG_BACK, (request) => success(request));
+      const calls: string[] = [];
+      const consumer = await start(
+        {
+          consumeOrderly: (messages, context) => {
+            const bodies = messages.map((message) => message.body.toString());
+            calls.push(bodies.join(''));
+            if (!bodies.includes('b')) return 'SUCCESS';
+            context.doneCount = bodies.indexOf('b');
+            context.deadLetter = true;
+            context.suspendCurrentQueueTimeMs = 10;
+            return 'SUSPEND_CURRENT_QUEUE_A_MOMENT';
+          },
+        },
+        { consumeMessageBatchMaxSize: 3 },
+      );
+      await waitFor('the rest', () => calls.at(-1) === 'c');
+      const [back, ...more] = broker.received(RequestCode.CONSUMER_SEND_MSG_BACK);
+      expect([back.extField('offset'), back.extField('delayLevel')]).toEqual(['1001', '-1']);
+      expect(more).toEqual([]);
+      await consumer.shutdown();
+      expect(storedOffsets().at(-1)).toBe(3);
     });
   });
 
