@@ -21,6 +21,11 @@ describe('checkRocketModuleOptions', () => {
     expect(() => checkRocketModuleOptions({ namesrvAddr: ['a:1', '[::1]:2'] })).not.toThrow();
   });
 
+  it('needs no name servers where an address server tells them', () => {
+    const client = { nameServerAddressUrl: 'http://addresses:8080/rocketmq/nsaddr' };
+    expect(() => checkRocketModuleOptions({ client })).not.toThrow();
+  });
+
   it('refuses an embedded broker in production', () => {
     const before = process.env['NODE_ENV'];
     process.env['NODE_ENV'] = 'production';

@@ -99,6 +99,7 @@ function checkWhereTheBrokerIs(options: RocketModuleOptions): void {
     return;
   }
   if (addresses.length === 0) {
+    if (options.client?.nameServerAddressUrl !== undefined) return;
     throw new RocketConfigError(
       "RocketModule: neither 'namesrvAddr' nor 'embedded' is set; " +
         "set namesrvAddr: 'host:9876', or embedded: true for a broker inside this process",

@@ -50,7 +50,10 @@ export interface RocketModuleOptions {
    * an application that otherwise needs a broker. Default true.
    */
   enabled?: boolean;
-  /** Name servers as `host:port`, several separated by `;` or as a list. */
+  /**
+   * Name servers as `host:port`, several separated by `;` or as a list. May be left out where
+   * `client.nameServerAddressUrl` tells them.
+   */
   namesrvAddr?: string | string[];
   /** Start an embedded broker instead of using `namesrvAddr`; refused when NODE_ENV is production. */
   embedded?: boolean | EmbeddedOptions;
