@@ -56,7 +56,7 @@ class TenantGuard implements CanActivate {
     const [body, rocket] = context.getArgs<[unknown, RocketContext]>();
     const wanted = this.reflector.get(Tenant, context.getHandler());
     this.seen.lines.push(
-      `guard ${context.getType() === ROCKET_CONTEXT_TYPE} ${context.getClass().name}.` +
+      `guard ${context.getType<string>() === ROCKET_CONTEXT_TYPE} ${context.getClass().name}.` +
         `${context.getHandler().name} ${JSON.stringify(body)}`,
     );
     return rocket.header('tenant') === wanted;
