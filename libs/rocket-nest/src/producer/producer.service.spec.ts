@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { Injectable, Module, type INestApplicationContext } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { MQAdmin } from '@rocket-nest/client';
@@ -218,6 +220,24 @@ describe('ProducerService on the embedded broker', () => {
 });
 
 describe('ProducerService without a broker', () => {
+  it('does not hang at a server that takes connections and says nothing', async () => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const options = { namesrvAddr: `127.0.0.1:${port}`, client: { mqClientApiTimeoutMs: 60_000 } };
+    const imports = [RocketModule.forRoot(options)];
+    const app = await (await Test.createTestingModule({ imports }).compile()).init();
+    const producer = app.get(ProducerService);
+    const sent = producer.send('T', 'x', { timeoutMs: 200 });
+    await expect(sent).rejects.toMatchObject({ code: 'SEND_TIMEOUT' });
+    const abort = new AbortController();
+    const aborted = producer.send('T', 'x', { timeoutMs: 60_000, signal: abort.signal });
+    setImmediate(() => abort.abort());
+    await expect(aborted).rejects.toMatchObject({ code: 'ABORTED' });
+    await app.close();
+    silent.close();
+  });
+
   it('rejects within its time, and after the application was closed', async () => {
     const options = { namesrvAddr: '127.0.0.1:1', producer: { sendMsgTimeoutMs: 300 } };
     const imports = [RocketModule.forRoot({ ...options, ensureTopics: ['T'] })];

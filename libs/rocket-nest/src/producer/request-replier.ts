@@ -4,6 +4,7 @@ import { errorMessageOf, type MessageExt } from '@rocket-nest/common';
 import { describeMessage } from '../listener/describe-message';
 import type { ListenerDefinition, ListenerInvoke } from '../listener/listener-definition';
 import type { ListenerWrapper } from '../listener/listener-wrappers';
+import type { RocketContext } from '../listener/rocket-context';
 import type { ProducerService } from './producer.service';
 
 /**
@@ -23,13 +24,13 @@ export class RequestReplier implements ListenerWrapper {
 
   wrap(listener: ListenerDefinition, next: ListenerInvoke): ListenerInvoke | undefined {
     if (listener.connection !== this.connection) return undefined;
-    return async (message, context) => {
+    const handle = async (message: MessageExt, context: RocketContext): Promise<unknown> => {
       const result = await next(message, context);
-      if (result !== undefined && isRequest(message)) {
-        await this.reply(message, result, listener.consumerGroup);
-      }
+      if (result !== undefined) await this.reply(message, result, listener.consumerGroup);
       return result;
     };
+    return (message, context) =>
+      isRequest(message) ? handle(message, context) : next(message, context);
   }
 
   /** A batch has no single result. */

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Injectable, type INestApplicationContext } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { Registry } from 'prom-client';
@@ -113,6 +115,13 @@ describe('RocketMetricsModule', () => {
     await waitFor('some lag', async () => ((await lag()) ?? 0) > 0);
     app.get(ListenerRegistrar).resume('order');
     await waitFor('no lag again', async () => (await lag()) === 0);
+  });
+
+  it('has every metric in the docs', () => {
+    const page = join(__dirname, '../../../../../docs/rocket-nest/operation.md');
+    const names = registry.getMetricsAsArray().map(({ name }) => name);
+    const documented = readFileSync(page, 'utf8').match(/rocket_nest_[a-z_]+(?=`)/g) ?? [];
+    expect([...new Set(documented)].sort()).toEqual(names.sort());
   });
 
   it('leaves the registry when the application ends, so that a next one can start', async () => {
