@@ -26,7 +26,9 @@ export interface ServerFolder {
 }
 
 export function startNamesrv(options: ServerFolder): Promise<ServerProcess> {
-  return launch('namesrv', options, { listenPort: options.port }).ready();
+  // By default it is below the user's home, where a test has no business.
+  const kvConfigPath = path.join(options.folder, 'kvConfig.json');
+  return launch('namesrv', options, { listenPort: options.port, kvConfigPath }).ready();
 }
 
 export function startBroker(options: ServerFolder, namesrvAddr = ''): Promise<ServerProcess> {

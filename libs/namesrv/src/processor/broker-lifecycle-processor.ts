@@ -5,10 +5,12 @@ import {
   encodeHeader,
   GetBrokerMemberGroupRequestHeader,
   GetBrokerMemberGroupResponseBody,
+  isJsonObject,
   parseJson,
   QueryDataVersionRequestHeader,
   QueryDataVersionResponseHeader,
   RemotingCommand,
+  RemotingError,
   ResponseCode,
   stringifyJson,
   UnRegisterBrokerRequestHeader,
@@ -49,7 +51,11 @@ export class BrokerLifecycleProcessor {
   /** QUERY_DATA_VERSION (322): whether the broker has to register; counts as a sign of life. */
   queryDataVersion(request: RemotingCommand): RemotingCommand {
     const header = decodeHeader(QueryDataVersionRequestHeader, request);
-    const asked = dataVersionOf(parseJson(request.body ?? '{}'));
+    const body = parseJson(request.body ?? '{}');
+    if (body !== null && !isJsonObject(body)) {
+      throw new RemotingError('BODY_INVALID', 'the body DataVersion is not an object');
+    }
+    const asked = dataVersionOf(body);
     const known = this.routes.queryDataVersion(header.clusterName, header.brokerAddr);
     const changed = !known?.equals(asked);
     if (!changed) this.routes.updateBrokerTimestamp(header.clusterName, header.brokerAddr);
