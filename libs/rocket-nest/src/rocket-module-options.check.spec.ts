@@ -12,8 +12,29 @@ describe('checkRocketModuleOptions', () => {
       { namesrvAddr: 'a:1', defaults: { concurrency: 0 } },
       /defaults.concurrency/,
     ],
+    [
+      'a misspelt key of embedded',
+      { embedded: { prot: 1 } },
+      /'embedded\.prot'; known are port, brokerPort/,
+    ],
+    ['no port', { embedded: { port: 70_000 } }, /'embedded\.port' is 70000; give a port/],
+    [
+      'a misspelt default',
+      { namesrvAddr: 'a:1', defaults: { concurency: 1 } },
+      /defaults\.concurency/,
+    ],
+    [
+      'a misspelt option of a listener',
+      { namesrvAddr: 'a:1', listeners: { paid: { tag: 'A' } } },
+      /'listeners\.paid\.tag'; known are concurrency/,
+    ],
+    ['an empty name', { namesrvAddr: 'a:1', name: '' }, /'name' is empty/],
   ])('refuses %s', (_name, options, text) => {
     expect(() => checkRocketModuleOptions(options as RocketModuleOptions)).toThrow(text);
+  });
+
+  it('asks for no address where it is not enabled', () => {
+    expect(() => checkRocketModuleOptions({ enabled: false })).not.toThrow();
   });
 
   it('takes several name servers', () => {

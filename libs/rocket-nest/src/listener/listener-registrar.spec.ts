@@ -139,6 +139,12 @@ describe('ListenerRegistrar', () => {
     );
   });
 
+  it('starts nothing more once the application ends', async () => {
+    const other = await startListeningApp({ providers: [Listeners] });
+    await other.close();
+    await expect(other.get(ListenerRegistrar).start('later')).rejects.toThrow(/application ends/);
+  });
+
   it('names the ids that exist for one that does not', async () => {
     expect(() => registrar.pause('nobody')).toThrow(/'nobody'; those are alone, ordered/);
     expect(log.has(/'listeners\.misspelt' names no listener/)).toBe(true);

@@ -30,6 +30,7 @@ export class ListenerRegistrar {
   private readonly logger = new Logger('RocketListener');
   private groups: Group[] = [];
   private keepAlive: NodeJS.Timeout | undefined;
+  private ended = false;
 
   constructor(
     private readonly options: RocketModuleOptions,
@@ -88,6 +89,8 @@ export class ListenerRegistrar {
   /** Starts a listener that was stopped, or has `autoStart: false`. Nothing happens when it runs. */
   async start(listenerId: string): Promise<void> {
     const group = this.groupOf(listenerId);
+    if (this.ended)
+      throw new RocketConfigError(`'${listenerId}' cannot start: the application ends`);
     if (group.states.get(listenerId) === 'stopped') await this.startGroup(group, [listenerId]);
   }
 
@@ -129,6 +132,7 @@ export class ListenerRegistrar {
 
   /** Stops all: no more pulls, running handlers are waited for, offsets stored, queues unlocked. */
   async shutdown(): Promise<void> {
+    this.ended = true;
     clearInterval(this.keepAlive);
     await Promise.all(
       this.groups.map(async (group) => {
