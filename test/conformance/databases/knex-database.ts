@@ -5,7 +5,7 @@ import type { Effects, ServiceDatabase } from './effects';
 
 /** A Knex instance injected as usual. */
 export function knexService(url: string, ensureTables = true): ServiceDatabase {
-  const instance = knex({ client: 'mysql2', connection: url, pool: { min: 0, max: 10 } });
+  const instance = knex({ client: 'mysql2', connection: url, pool: { min: 0, max: 40 } });
   const module = effectsModule([
     {
       provide: 'KNEX',
