@@ -13,7 +13,7 @@ import type { ClassValidationOptions } from './validation/class-checker';
 export interface EmbeddedOptions {
   /**
    * Port of the name server. Default: a free one, for this service alone. Of several services that
-   * name the same port, the first starts the broker and the others use it.
+   * name the same port, the first starts the broker and the others use it, as long as it runs.
    */
   port?: number;
   /** Port of the broker. Default: a free one. */
@@ -36,7 +36,16 @@ export interface RocketProducerOptions {
 }
 
 /** How clients reach and name themselves to name servers and brokers, for producers and listeners. */
-export type RocketClientOptions = Omit<ClientOptions, 'namesrvAddr' | 'keepProcessAlive'>;
+export interface RocketClientOptions extends Omit<
+  ClientOptions,
+  'namesrvAddr' | 'keepProcessAlive'
+> {
+  /**
+   * Folder of the offsets of broadcasting listeners, which each instance keeps for itself. Default
+   * `.rocketmq_offsets` in the user's home; beside the messages of an embedded broker.
+   */
+  localOffsetStoreDir?: string;
+}
 
 export interface RocketModuleOptions {
   /**

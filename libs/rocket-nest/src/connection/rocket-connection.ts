@@ -50,7 +50,9 @@ export class RocketConnection {
     const namesrvAddr = await this.namesrvAddr();
     // Offsets that outlive the broker they belong to would make listeners pass over messages.
     const localOffsetStoreDir =
-      this.environment?.localOffsetStoreDir ?? this.embedded?.localOffsetStoreDir;
+      this.environment?.localOffsetStoreDir ??
+      this.options.client?.localOffsetStoreDir ??
+      this.embedded?.localOffsetStoreDir;
     return { ...this.options.client, namesrvAddr, localOffsetStoreDir };
   }
 
