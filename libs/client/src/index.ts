@@ -1,3 +1,6 @@
+export { createMessage } from '@rocket-nest/common';
+export type { Message, MessageExt, MessageQueue } from '@rocket-nest/common';
+
 export { DefaultMQProducer } from './producer/default-mq-producer';
 export type { CompressionType, ProducerOptions } from './producer/producer-options';
 export { TransactionMQProducer } from './producer/transaction/transaction-mq-producer';
