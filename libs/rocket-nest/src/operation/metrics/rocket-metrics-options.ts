@@ -1,5 +1,7 @@
 import type { Registry } from 'prom-client';
 
+export const ROCKET_METRICS_OPTIONS = Symbol('ROCKET_METRICS_OPTIONS');
+
 export interface RocketMetricsOptions {
   /** Where the metrics are registered, as the application's own are: `register` of prom-client, say. */
   registry: Registry;

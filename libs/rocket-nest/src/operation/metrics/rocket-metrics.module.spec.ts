@@ -1,15 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Injectable, type INestApplicationContext } from '@nestjs/common';
+import { Injectable, type INestApplicationContext, type Provider } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { Registry } from 'prom-client';
 import { RocketListener } from '../../decorators/rocket-listener.decorator';
 import { RejectToDlq } from '../../errors/reject-to-dlq';
 import { RetryLater } from '../../errors/retry-later';
+import { Idempotent } from '../../idempotent/idempotent.decorator';
 import { ListenerRegistrar } from '../../listener/listener-registrar';
 import { ProducerService } from '../../producer/producer.service';
 import { waitFor } from '../../listener/testing/wait-for';
 import { RocketModule } from '../../rocket.module';
+import { getTransactionsToken } from '../../transaction/rocket-transactions';
+import { TransactionStats } from '../../transaction/transaction-stats';
 import { RocketMetricsModule } from './rocket-metrics.module';
 
 const FIRST = { consumeFromWhere: 'CONSUME_FROM_FIRST_OFFSET' } as const;
@@ -27,16 +30,34 @@ class Listener {
   }
 }
 
-async function appWith(registry: Registry): Promise<INestApplicationContext> {
+@Injectable()
+class OnceListener {
+  @RocketListener({
+    id: 'once',
+    topic: 'once',
+    consumerGroup: 'once',
+    consumeMode: 'ORDERLY',
+    ...FIRST,
+  })
+  @Idempotent({ store: 'memory', key: ({ properties }) => properties.get('KEYS') })
+  onOnce(): void {
+    // Counted by its events.
+  }
+}
+
+async function appWith(
+  registry: Registry,
+  providers: Provider[] = [],
+): Promise<INestApplicationContext> {
   const testing = await Test.createTestingModule({
     imports: [
       RocketModule.forRoot({
         embedded: true,
-        ensureTopics: [{ topic: 'order', queueNums: 2 }, 'other'],
+        ensureTopics: [{ topic: 'order', queueNums: 2 }, { topic: 'once', queueNums: 1 }, 'other'],
       }),
       RocketMetricsModule.forRoot({ registry }),
     ],
-    providers: [Listener],
+    providers: [Listener, OnceListener, ...providers],
   }).compile();
   return testing.init();
 }
@@ -115,6 +136,30 @@ describe('RocketMetricsModule', () => {
     await waitFor('some lag', async () => ((await lag()) ?? 0) > 0);
     app.get(ListenerRegistrar).resume('order');
     await waitFor('no lag again', async () => (await lag()) === 0);
+  });
+
+  it('counts what @Idempotent did', async () => {
+    const producer = app.get(ProducerService);
+    for (const id of ['1', '1', '2']) await producer.send('once', 'x', { keys: id });
+    const labels = { consumer_group: 'once', listener: 'once', store: 'memory' };
+    const name = 'rocket_nest_idempotency_events_total';
+    const count = (type: string): Promise<number | undefined> => valueOf(name, { ...labels, type });
+    await waitFor('the duplicate', async () => (await count('duplicate')) === 1);
+    await waitFor('the others', async () => (await count('executed')) === 2);
+  });
+
+  it('shows how transactional messages ended, once a connection has them', async () => {
+    const stats = { ...new TransactionStats(), committed: 3, alarms: 1 };
+    const own = new Registry();
+    const token = getTransactionsToken();
+    const second = await appWith(own, [{ provide: token, useValue: { stats } }]);
+    const text = await own.getSingleMetricAsString('rocket_nest_transactions_total');
+    expect(text).toContain('{connection="default",outcome="committed"} 3');
+    expect(text).toContain('{connection="default",outcome="alarm"} 1');
+    await second.close();
+    expect(
+      (await registry.getSingleMetric('rocket_nest_transactions_total')?.get())?.values,
+    ).toEqual([]);
   });
 
   it('has every metric in the docs', () => {

@@ -1,9 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { ListenerWrappers } from '../../listener/listener-wrappers';
-import { SendWrappers } from '../../producer/send-wrappers';
 import { ConsumerInspector } from '../consumer-inspector';
 import { RocketMetrics } from './rocket-metrics';
-import type { RocketMetricsOptions } from './rocket-metrics-options';
+import { ROCKET_METRICS_OPTIONS, type RocketMetricsOptions } from './rocket-metrics-options';
 
 /**
  * Prometheus metrics of the sends and listeners of all connections, in a registry of prom-client
@@ -16,15 +14,8 @@ export class RocketMetricsModule {
       module: RocketMetricsModule,
       providers: [
         ConsumerInspector,
-        {
-          provide: RocketMetrics,
-          useFactory: (
-            listeners: ListenerWrappers,
-            sends: SendWrappers,
-            inspector: ConsumerInspector,
-          ) => new RocketMetrics(options, listeners, sends, inspector),
-          inject: [ListenerWrappers, SendWrappers, ConsumerInspector],
-        },
+        { provide: ROCKET_METRICS_OPTIONS, useValue: options },
+        RocketMetrics,
       ],
     };
   }
