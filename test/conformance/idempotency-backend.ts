@@ -38,7 +38,8 @@ export interface ServiceInstance {
 
 /** A store to be tested, with as many service instances on it as a test wants. */
 export interface IdempotencyBackend {
-  newInstance(): Promise<ServiceInstance>;
+  /** @param retentionIntervalMs of an inbox; default the product's */
+  newInstance(retentionIntervalMs?: number): Promise<ServiceInstance>;
   /** How often each key took effect. */
   effects(): Promise<Map<string, number>>;
   stop(): Promise<void>;
@@ -50,9 +51,10 @@ async function instanceOf(
   store: 'db' | 'redis' | 'memory',
   imports: Imports,
   addEffectWith: (app: INestApplicationContext) => (key: string) => Promise<void>,
+  retentionIntervalMs?: number,
 ): Promise<ServiceInstance> {
   const module = Test.createTestingModule({
-    imports: [RocketIdempotencyModule.forRoot(), ...imports],
+    imports: [RocketIdempotencyModule.forRoot({ retentionIntervalMs }), ...imports],
   });
   const app = await (await module.compile()).init();
   const events: IdempotencyEventType[] = [];
@@ -110,19 +112,24 @@ export function inboxBackend(
     return (observer ??= await new DataSource(observedBy).initialize());
   };
   return {
-    async newInstance() {
+    async newInstance(retentionIntervalMs) {
       if (shared && instances[0]) return instances[0];
       const first = instances.length === 0;
       const imports = [
         TypeOrmModule.forRoot({ ...options, entities: [effectSchema], synchronize: first }),
         RocketDatabaseModule.forTypeOrm({ ensureTables: first }),
       ];
-      const instance = await instanceOf('db', imports, (app) => {
-        const effects: Repository<Effect> = app.get(DataSource).getRepository(effectSchema);
-        return async (key) => {
-          await effects.insert({ key });
-        };
-      });
+      const instance = await instanceOf(
+        'db',
+        imports,
+        (app) => {
+          const effects: Repository<Effect> = app.get(DataSource).getRepository(effectSchema);
+          return async (key) => {
+            await effects.insert({ key });
+          };
+        },
+        retentionIntervalMs,
+      );
       instances.push(instance);
       return instance;
     },

@@ -8,6 +8,8 @@ import { type DatabaseServer, startPostgres } from '../support/postgres-server';
 import { type IdempotencyBackend, inboxBackend, type ServiceInstance } from './idempotency-backend';
 import { describeIdempotencyContract, gate, runOf } from './idempotency-contract';
 
+const RETENTION_INTERVAL_MS = 100;
+
 interface Engine {
   readonly name: string;
   start(): Promise<DatabaseServer>;
@@ -85,6 +87,7 @@ describe('idempotency in SQLite (sql.js)', () => {
   let backend: IdempotencyBackend;
   beforeAll(() => {
     backend = inboxBackend({ type: 'sqljs' }, { shared: true });
+    return backend.newInstance(RETENTION_INTERVAL_MS);
   });
   afterAll(() => backend.stop());
 
@@ -139,6 +142,34 @@ function describeInbox(backendOf: () => IdempotencyBackend): void {
     end.open();
     expect((await outcome).status).toBe('EXECUTED');
     expect(await rowsOf(key)).toBe(1);
+  });
+
+  it('does not take for done what the database gave up because of a statement that failed', async () => {
+    const key = randomUUID();
+    const outcome = await one.store
+      .run(runOf(key), async () => {
+        await one.addEffect(key);
+        const failing = executor.current()!.query('SELECT * FROM no_such_table');
+        await failing.catch(() => undefined);
+      })
+      .catch(() => undefined);
+    const expected = outcome?.status === 'EXECUTED' ? 1 : 0;
+    expect((await backendOf().effects()).get(key) ?? 0).toBe(expected);
+    expect(await rowsOf(key)).toBe(expected);
+    // PostgreSQL ends the whole transaction, the others only the statement.
+    expect(outcome?.status).toBe(executor.dialect === 'postgres' ? undefined : 'EXECUTED');
+  });
+
+  it('deletes rows past their time, and no others', async () => {
+    const [expired, living] = [randomUUID(), randomUUID()];
+    const cleaner = await backendOf().newInstance(RETENTION_INTERVAL_MS);
+    await one.store.run(runOf(living), () => Promise.resolve());
+    await one.store.run(runOf(expired, 1, 1), () => Promise.resolve());
+    await waitFor('the clean-up', async () => (await rowsOf(expired)) === 0);
+    expect(await rowsOf(living)).toBe(1);
+    const again = await one.store.run(runOf(expired), () => Promise.resolve());
+    expect(again.status).toBe('EXECUTED');
+    if (cleaner !== one) await cleaner.app.close();
   });
 
   it('runs work again whose transaction the database ended for a conflict', async () => {

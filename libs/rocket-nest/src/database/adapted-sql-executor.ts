@@ -61,7 +61,11 @@ export class AdaptedSqlExecutor<Transaction> implements SqlExecutor {
       );
     }
     return this.exclusively('a new transaction', undefined, () =>
-      this.scope.run((transaction) => work(this.connectionOf(transaction)), isolation),
+      this.scope.run(async (transaction) => {
+        const value = await work(this.connectionOf(transaction));
+        if (this.dialect === 'postgres') await this.refuseFailed(transaction);
+        return value;
+      }, isolation),
     );
   }
 
@@ -80,6 +84,33 @@ export class AdaptedSqlExecutor<Transaction> implements SqlExecutor {
 
   isRetryable(error: unknown): boolean {
     return isRetryableError(this.dialect, error);
+  }
+
+  /**
+   * Where the work caught the error of a statement, PostgreSQL answers its COMMIT by rolling everything
+   * back, without an error: nobody would learn that nothing was written.
+   */
+  private async refuseFailed(transaction: Transaction): Promise<void> {
+    let failed = this.backend.hasFailed?.(transaction);
+    let cause: unknown;
+    if (failed === undefined) {
+      const alive = this.connectionOf(transaction).query('SELECT 1');
+      failed = await alive.then(
+        () => false,
+        (error: unknown) => {
+          cause = error;
+          return true;
+        },
+      );
+    }
+    if (!failed) return;
+    throw new RocketDatabaseError(
+      'TRANSACTION_FAILED',
+      `a statement failed in this transaction of the database '${this.name}' and its error was caught, ` +
+        'but PostgreSQL commits nothing after that: let the error through, or run the statement in a ' +
+        'savepoint (a nested transaction) of its own',
+      { cause },
+    );
   }
 
   /** The same object for the same transaction. */

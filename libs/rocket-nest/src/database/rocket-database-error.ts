@@ -7,6 +7,8 @@ export type RocketDatabaseErrorCode =
   | 'CONNECTION_BUSY'
   /** Work on a connection of its own was asked for while the caller holds the only one. */
   | 'CONNECTION_HELD'
+  /** A statement failed, its error was caught, and PostgreSQL will not commit what was done since. */
+  | 'TRANSACTION_FAILED'
   /** The driver's answer or options are not those of a supported version. */
   | 'DRIVER_UNSUPPORTED';
 

@@ -27,4 +27,9 @@ export interface SqlBackend<Transaction = unknown> {
     isolation: SqlIsolation | undefined,
     waitMs?: number,
   ): Promise<T>;
+  /**
+   * Whether a statement of the open transaction failed such that PostgreSQL will not commit it. Without
+   * this method, or where it does not know, a statement finds out.
+   */
+  hasFailed?(transaction: Transaction): boolean | undefined;
 }

@@ -76,6 +76,14 @@ export class TypeOrmBackend implements SqlBackend<TypeOrmEntityManager> {
       : this.dataSource.transaction(isolation, work);
   }
 
+  hasFailed({ queryRunner }: TypeOrmEntityManager): boolean | undefined {
+    const { databaseConnection: client } = queryRunner ?? {};
+    // An error is passed on before the server has said how the transaction stands now.
+    if (!client?.readyForQuery) return undefined;
+    const status = client.getTransactionStatus?.();
+    return typeof status === 'string' ? status === 'E' : undefined;
+  }
+
   private newRunner(mode?: 'master' | 'slave', waitMs?: number): TypeOrmQueryRunner {
     const runner = this.ownRunner(mode);
     return this.mutex ? GuardedRunner.over(runner, this.dataSource, this.mutex, waitMs) : runner;

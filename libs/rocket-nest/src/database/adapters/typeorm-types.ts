@@ -8,6 +8,11 @@ export interface TypeOrmQueryResult {
 export interface TypeOrmQueryRunner {
   readonly manager: TypeOrmEntityManager;
   readonly isTransactionActive: boolean;
+  /** With PostgreSQL a client of pg, whose newer versions know how the transaction stands. */
+  readonly databaseConnection?: {
+    readonly readyForQuery?: boolean;
+    getTransactionStatus?(): string | null;
+  };
   query(sql: string, params: unknown[], structured: true): Promise<TypeOrmQueryResult>;
   release(): Promise<void>;
 }
