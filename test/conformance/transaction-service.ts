@@ -29,7 +29,7 @@ export interface Order {
 }
 
 /** What the library says of checks that cannot be answered is meant here. */
-const SILENT: LoggerService = {
+export const SILENT: LoggerService = {
   log: () => undefined,
   warn: () => undefined,
   error: () => undefined,

@@ -68,7 +68,9 @@ export function sqliteBackend(database: Database): SqlBackend<Database> {
 
 export function postgresService(url: string, ensureTables = true): ServiceDatabase {
   const pool = new Pool({ connectionString: url, max: 40 });
-  pool.on('error', () => undefined); // a connection that a test cut
+  // Of a connection that a test cuts the statement says enough.
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  pool.on('error', () => undefined);
   return executorService(createSqlExecutor(postgresBackend(pool)), ensureTables, () => pool.end());
 }
 

@@ -91,6 +91,7 @@ function transactionsProvider(
       const stats = new TransactionStats();
       const checks = new RouteChecks();
       const log = executor && new TransactionLog(executor, nowMs);
+      const retention = log && new LogRetention(log, checked.retentionMs, nowMs);
       const sender = new HalfSender(connection, wrappers, checked, {
         checkLocalTransaction: (message) => transactions.check(message),
       });
@@ -98,11 +99,11 @@ function transactionsProvider(
         sendHalf: (message, call) => sender.send(message, call),
         messages: producer.messages,
         logged: log && { log, checker: new LogChecker(log, checked, stats, nowMs) },
+        retention,
         checks,
         stats,
       });
       producer.useTransactionRunner(transactions);
-      const retention = log && new LogRetention(log, checked.retentionMs, nowMs);
       const logged = log && retention && { log, retention };
       lifecycle.add(
         new TransactionPart(connectionName, explorer, sender, checks, logged, connection.isEnabled),

@@ -7,6 +7,7 @@ import type { SendCall } from '../producer/send-wrappers';
 import type { TransactionRunner } from '../producer/transaction-runner';
 import { DEFAULT_CONNECTION } from '../rocket.constants';
 import type { LogChecker } from './log-checker';
+import type { LogRetention } from './log-retention';
 import { LoggedTransaction } from './logged-transaction';
 import type { RouteChecks } from './route-checks';
 import { RocketTransactionError } from './rocket-transaction-error';
@@ -28,6 +29,7 @@ export interface TransactionParts {
   readonly messages: Pick<MessageFactory, 'create'>;
   /** Undefined without a database. */
   readonly logged: { readonly log: TransactionLog; readonly checker: LogChecker } | undefined;
+  readonly retention: LogRetention | undefined;
   readonly checks: RouteChecks;
   readonly stats: TransactionStats;
 }
@@ -80,6 +82,11 @@ export class RocketTransactions implements TransactionRunner {
     else if (state === 'ROLLBACK_MESSAGE') stats.checkedRollback++;
     else stats.checkedUnknown++;
     return state;
+  }
+
+  /** Deletes rows of the log past their time now, as is done every hour; gives their number. */
+  deleteOldRows(): Promise<number> {
+    return this.parts.retention?.runOnce() ?? Promise.resolve(0);
   }
 
   private async runLogged<R>(
