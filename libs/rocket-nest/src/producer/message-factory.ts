@@ -21,6 +21,7 @@ export class MessageFactory {
   constructor(
     private readonly serializers: MessageSerializers,
     private readonly ids: Pick<UniqueIdGenerator, 'next'>,
+    private readonly created: (message: Message) => void = () => undefined,
   ) {}
 
   /**
@@ -55,6 +56,7 @@ export class MessageFactory {
     });
     message.properties.set(CONTENT_TYPE_PROPERTY, options.contentType ?? serializer.contentType);
     message.properties.set(MessageConst.PROPERTY_UNIQ_CLIENT_MESSAGE_ID_KEYIDX, this.ids.next());
+    this.created(message);
     return message;
   }
 

@@ -47,7 +47,9 @@ export class ProducerService {
     @Inject(SendWrappers) private readonly wrappers: SendWrappers,
   ) {
     this.serializers = new MessageSerializers(options.serializers);
-    this.messages = new MessageFactory(this.serializers, messageIds());
+    this.messages = new MessageFactory(this.serializers, messageIds(), (message) =>
+      wrappers.created(message),
+    );
     this.client = new ProducerClient(options, connection);
   }
 

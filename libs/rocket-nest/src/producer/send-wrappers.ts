@@ -27,6 +27,11 @@ export type SendInvoke = (message: Message, call: SendCall) => Promise<SendResul
  */
 export interface SendWrapper {
   wrap(next: SendInvoke): SendInvoke;
+  /**
+   * Called when a message is built, where its sender runs. It may be sent much later, from the outbox
+   * and by another process.
+   */
+  created?(message: Message): void;
 }
 
 interface Entry {
@@ -44,6 +49,11 @@ export class SendWrappers {
   add(wrapper: SendWrapper, order = 0): void {
     this.entries = [...this.entries, { wrapper, order }].sort((a, b) => a.order - b.order);
     this.wrapped = new WeakMap();
+  }
+
+  /** Shows a new message to the wrappers. */
+  created(message: Message): void {
+    for (const { wrapper } of this.entries) wrapper.created?.(message);
   }
 
   /** `send` with all wrappers around it; kept, so that a send costs no new closures. */

@@ -125,6 +125,22 @@ describe('RocketTracingModule', () => {
     expect(calls.every(({ parentSpanContext }) => parentSpanContext === undefined)).toBe(true);
   });
 
+  it('keeps the trace of a message that is sent later, from somewhere else', async () => {
+    const tracer = provider.getTracer('test');
+    const message = await tracer.startActiveSpan('order', async (span) => {
+      const built = await listener.producer.messages.create('many', 'from the outbox');
+      span.end();
+      return built;
+    });
+    await tracer.startActiveSpan('relay', async (span) => {
+      await listener.producer.sendMessage(message);
+      span.end();
+    });
+    const [order] = spans('order');
+    const [send] = spans('send many');
+    expect(send?.parentSpanContext?.spanId).toBe(order?.spanContext().spanId);
+  });
+
   it('marks a send that failed with its code', async () => {
     await expect(listener.producer.send('first', '')).rejects.toThrow();
     const [send] = spans('send first');

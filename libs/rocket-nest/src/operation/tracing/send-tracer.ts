@@ -1,18 +1,22 @@
-import { context, SpanKind, trace, type Tracer } from '@opentelemetry/api';
+import { context, SpanKind, trace, type Context, type Tracer } from '@opentelemetry/api';
+import type { Message } from '@rocket-nest/common';
 import type { SendInvoke, SendWrapper } from '../../producer/send-wrappers';
 import { endedWith } from './end-span';
 import { messageAttributes } from './message-attributes';
-import { readTraceContext, writeTraceContext } from './trace-context';
+import { readSpanContext, writeTraceContext } from './trace-context';
 
 /** A producer span around each send; its context travels in the message. */
 export class SendTracer implements SendWrapper {
   constructor(private readonly tracer: Tracer) {}
 
+  /** The trace that a message belongs to, also when it is sent by somebody else. */
+  created(message: Message): void {
+    writeTraceContext(context.active(), message.properties);
+  }
+
   wrap(next: SendInvoke): SendInvoke {
     return (message, call) => {
-      const active = context.active();
-      // A message from the outbox is sent outside of the trace it belongs to, but names it.
-      const parent = trace.getSpanContext(active) ? active : readTraceContext(message.properties);
+      const parent = parentOf(message);
       const span = this.tracer.startSpan(
         `send ${message.topic}`,
         {
@@ -42,4 +46,14 @@ export class SendTracer implements SendWrapper {
       });
     };
   }
+}
+
+/**
+ * What runs now is not always what the message is of: an outbox sends the messages of many. Where it
+ * was built, its span was written into it.
+ */
+function parentOf({ properties }: Message): Context {
+  const active = context.active();
+  const built = readSpanContext(properties);
+  return built ? trace.setSpanContext(active, built) : active;
 }
