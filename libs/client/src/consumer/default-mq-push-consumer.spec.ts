@@ -428,6 +428,34 @@ describe('DefaultMQPushConsumer', () => {
     await waitFor('the message', () => bodies.length === 1);
   });
 
+  it('asked a broker that it had just found for the members of a group unknown there', async () => {
+    cluster.topics.delete('T');
+    const greetings: (() => void)[] = [];
+    broker.on(RequestCode.HEART_BEAT, (request, connection) => {
+      greetings.push(() => connection.respond(success(request)));
+      return undefined;
+    });
+    broker.on(RequestCode.GET_CONSUMER_LIST_BY_GROUP, (request) => {
+      const [greeting] = broker.received(RequestCode.HEART_BEAT);
+      const consumerIdList = [decodeBody(HeartbeatData, greeting.body).clientID];
+      const body = encodeBody(GetConsumerListByGroupResponseBody, { consumerIdList });
+      return success(request, {}, body);
+    });
+    queue.add('a');
+    const { bodies, listener } = collecting();
+    await start(listener);
+    cluster.topics.set('T', 1);
+    await waitFor('a heartbeat', () => greetings.length > 0);
+    const [connection] = broker.connections;
+    const fields = encodeHeader(GetConsumerStatusRequestHeader, { group: GROUP, topic: 'T' });
+    const code = RequestCode.GET_CONSUMER_STATUS_FROM_CLIENT;
+    await connection.invoke(RemotingCommand.createRequest(code, fields), 3000);
+    expect(broker.received(RequestCode.GET_CONSUMER_LIST_BY_GROUP)).toEqual([]);
+    broker.on(RequestCode.HEART_BEAT, (request) => success(request));
+    for (const answer of greetings) answer();
+    await waitFor('the message', () => bodies.length === 1);
+  });
+
   it('takes up and lets go of topics while it runs', async () => {
     cluster.topics.set('Later', 1);
     const consumer = await start(collecting().listener);

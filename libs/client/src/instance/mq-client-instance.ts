@@ -165,12 +165,15 @@ export class MQClientInstance {
   }
 
   private routeChanged(topic: string): void {
-    if (this.consumers.size + this.producers.size > 0) void this.heartbeats.greetNew();
-    for (const consumer of this.consumers.values()) {
-      for (const subscribed of consumer.topics()) {
-        if (subscribed === topic) consumer.rebalanceSoon();
+    if (this.consumers.size + this.producers.size === 0) return;
+    // A broker names the members of a group once it has heard of it.
+    void this.heartbeats.greetNew().then(() => {
+      for (const consumer of this.consumers.values()) {
+        for (const subscribed of consumer.topics()) {
+          if (subscribed === topic) consumer.rebalanceSoon();
+        }
       }
-    }
+    });
   }
 
   private connectionClosed(address: string): void {
