@@ -20,7 +20,7 @@ const jestSuites = {
   unit: { folders: ['libs', 'apps'], limitMinutes: 6 },
   e2e: { folders: ['test/e2e'], limitMinutes: 6 },
   conformance: { folders: ['test/conformance'], limitMinutes: 6 },
-  docs: { folders: ['test/docs'], limitMinutes: 2 },
+  docs: { folders: ['test/docs'], limitMinutes: 5 },
   fuzz: { folders: ['test/fuzz'], limitMinutes: 4 },
   interop: { folders: ['test/interop'], limitMinutes: 12 },
   crash: { folders: ['test/crash'], limitMinutes: Number(process.env.CRASH_LIMIT_MINUTES ?? 10) },

@@ -105,9 +105,11 @@ describe('the packed packages', () => {
       fs.symlinkSync(tool(name), link);
     }
     const test = app.runner === 'jest' ? 'app.spec.ts' : 'app.node-test.ts';
-    for (const name of ['app.ts', 'types.ts', test]) {
-      fs.copyFileSync(path.join(__dirname, 'packed-app', name), path.join(home, name));
-    }
+    const copy = (name: string, as = name): void =>
+      fs.copyFileSync(path.join(__dirname, 'packed-app', name), path.join(home, as));
+    for (const name of ['app.ts', 'types.ts', test]) copy(name);
+    // A second file for a second worker at the same time.
+    copy(test, test.replace('app.', 'app-too.'));
   }
 
   /** Compiles the application, and reads the types of everything that it imports. */
@@ -170,15 +172,16 @@ describe('the packed packages', () => {
     );
 
     it(
-      `run in a user's own ${app.runner} file, on the harness`,
+      `run in two files of a user's own ${app.runner} at a time, on the harness`,
       async () => {
         const home = folderOf(app);
         if (app.runner === 'node:test') {
-          expect(await node(home, ['--test', 'app.node-test.js'])).toContain('# pass 2');
+          const files = ['app.node-test.js', 'app-too.node-test.js'];
+          expect(await node(home, ['--test', ...files])).toContain('# pass 4');
           return;
         }
-        const config = { rootDir: home, testMatch: ['<rootDir>/app.spec.js'] };
-        await node(home, [tool('jest/bin/jest.js'), '--config', JSON.stringify(config), '--ci']);
+        const config = JSON.stringify({ rootDir: home, testMatch: ['<rootDir>/*.spec.js'] });
+        await node(home, [tool('jest/bin/jest.js'), '--config', config, '--ci', '-w', '2']);
       },
       LIMIT_MS,
     );

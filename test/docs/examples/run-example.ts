@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { repositoryRoot } from '../../support/servers';
 import type { PageExample } from './page-examples';
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 40_000;
 
 /** What an example printed, and how it ended. */
 export interface ExampleEnd {

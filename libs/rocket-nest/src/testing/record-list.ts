@@ -16,10 +16,6 @@ export class RecordList<R extends RecordedMessage> {
     private readonly maxRecords = MAX_RECORDS,
   ) {}
 
-  get size(): number {
-    return this.records.length;
-  }
-
   add(record: R): void {
     this.records.push(record);
     // Half at a time, so that forgetting costs nothing per record.

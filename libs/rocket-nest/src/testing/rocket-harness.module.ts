@@ -1,5 +1,4 @@
-import { Inject, Module, type DynamicModule, type OnModuleInit } from '@nestjs/common';
-import { ModuleRef } from '@nestjs/core';
+import { Inject, Module, Optional, type DynamicModule, type OnModuleInit } from '@nestjs/common';
 import { ROCKET_ENVIRONMENT, type RocketEnvironment } from '../connection/rocket-environment';
 import { ListenerWrappers } from '../listener/listener-wrappers';
 import { ListenerRecorder } from './listener-recorder';
@@ -11,8 +10,9 @@ const RECORDER_ORDER = 5;
 @Module({})
 export class RocketHarnessModule implements OnModuleInit {
   constructor(
-    @Inject(ModuleRef) private readonly modules: ModuleRef,
     @Inject(ListenerRecorder) private readonly recorder: ListenerRecorder,
+    // An application of the microservices transport alone has none.
+    @Optional() @Inject(ListenerWrappers) private readonly wrappers?: ListenerWrappers,
   ) {}
 
   static for(environment: RocketEnvironment, recorder: ListenerRecorder): DynamicModule {
@@ -28,6 +28,6 @@ export class RocketHarnessModule implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    this.modules.get(ListenerWrappers, { strict: false }).add(this.recorder, RECORDER_ORDER);
+    this.wrappers?.add(this.recorder, RECORDER_ORDER);
   }
 }

@@ -318,6 +318,18 @@ describe('applications and harnesses', () => {
     }
   });
 
+  it('start in less than 300 ms', async () => {
+    const startMs: number[] = [];
+    for (let count = 0; count < 5; count++) {
+      const before = performance.now();
+      const harness = await RocketTestHarness.start();
+      startMs.push(performance.now() - before);
+      await harness.close();
+    }
+    // Ten times what a quiet machine takes; a busy one has at least one quiet moment.
+    expect(Math.min(...startMs)).toBeLessThan(300);
+  });
+
   it('leave no folder behind', async () => {
     const harness = await RocketTestHarness.start();
     const { localOffsetStoreDir } = harness['brokers'];
