@@ -99,12 +99,6 @@ describe('a server and a client on the connection of the module', () => {
       await Test.createTestingModule({ imports: [HybridModule] }).compile()
     ).createNestApplication();
     const listenerWrappers = app.get(ListenerWrappers);
-    listenerWrappers.add({
-      wrap: (listener, next) => (message, context) => {
-        wrapped.push(`${listener.id} ${context.consumerGroup}`);
-        return next(message, context);
-      },
-    });
     app.useGlobalFilters(new RocketExceptionFilter());
     app.connectMicroservice(
       {
@@ -122,6 +116,12 @@ describe('a server and a client on the connection of the module', () => {
     );
     await app.startAllMicroservices();
     await app.init();
+    listenerWrappers.add({
+      wrap: (listener, next) => (message, context) => {
+        wrapped.push(`${listener.id} ${context.consumerGroup}`);
+        return next(message, context);
+      },
+    });
     client = app.get<ClientProxy>(CLIENT);
   });
 

@@ -7,7 +7,7 @@ import { RejectToDlq } from '../errors/reject-to-dlq';
 import { describeMessage } from '../listener/describe-message';
 import { GroupConsumer } from '../listener/group-consumer';
 import { GroupPlan } from '../listener/group-plan';
-import type { BoundListener } from '../listener/listener-definition';
+import type { BoundListener, ListenerInvoke } from '../listener/listener-definition';
 import { TopicCreator } from '../producer/topic-creator';
 import { asError, resultOf } from './handler-result';
 import { PatternTable } from './pattern-table';
@@ -120,9 +120,14 @@ export class RocketServer extends Server implements CustomTransportStrategy {
       instance: this,
     };
     const handle = (message: MessageExt): Promise<unknown> => this.handle(message);
+    // Microservices usually start before the modules that add wrappers are initialized.
+    let wrapped: ListenerInvoke | undefined;
     return {
       ...definition,
-      invoke: listenerWrappers?.around(definition, handle) ?? handle,
+      invoke: (message, context) => {
+        wrapped ??= listenerWrappers?.around(definition, handle) ?? handle;
+        return wrapped(message, context);
+      },
       invokeBatch: () => Promise.reject(new Error('patterns take no batches')),
     };
   }
