@@ -16,7 +16,8 @@ export interface PushConsumerOptions extends ClientOptions, TraceOptions {
   messageModel?: MessageModel | undefined;
   /**
    * Default CONSUME_FROM_LAST_OFFSET. As with the original, a clustering group begins at offset 0 of
-   * a queue that still has its first message, whatever is said here.
+   * a queue that still has its first message, whatever is said here. Of a topic that did not exist
+   * when the consumer started, CONSUME_FROM_LAST_OFFSET takes all that was sent since.
    */
   consumeFromWhere?: ConsumeFromWhere | undefined;
   /** For CONSUME_FROM_TIMESTAMP, milliseconds since the epoch. Default: 30 minutes ago. */

@@ -16,6 +16,8 @@ export interface ConsumerRuntime {
   readonly offsetStore: OffsetStore;
   /** By topic, with namespace. */
   readonly subscriptions: ReadonlyMap<string, Subscription>;
+  /** Topics that the name servers did not know when this member joined, and when that was. */
+  readonly newTopics: Map<string, number>;
   readonly orderly: boolean;
   /** Pulls as a lite pull consumer does: each request carries its filter. */
   readonly litePull: boolean;

@@ -22,6 +22,9 @@ export async function computePullFromWhere(
     throw new ClientError('BROKER_NOT_FOUND', `no address of broker ${queue.brokerName}`);
   }
   if (settings.consumeFromWhere === 'CONSUME_FROM_LAST_OFFSET') {
+    // What is sent to a topic after its consumer has started is not old.
+    const joinedMs = runtime.newTopics.get(queue.topic);
+    if (joinedMs !== undefined) return instance.queueApi.searchOffset(address, queue, joinedMs);
     return instance.queueApi.maxOffset(address, queue);
   }
   const timestampMs = settings.consumeTimestampMs ?? clock.wallNow() - HALF_HOUR_MS;

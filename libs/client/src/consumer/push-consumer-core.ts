@@ -66,6 +66,7 @@ export class PushConsumerCore implements ConsumerMember, QueueAssignments, PullH
       instance,
       offsetStore: settings.offsetStore ?? createOffsetStore(instance, consumerGroup, settings),
       subscriptions,
+      newTopics: new Map(),
       orderly: isOrderlyListener(listener),
       litePull: false,
       suspendedTopics: this.suspendedTopics,

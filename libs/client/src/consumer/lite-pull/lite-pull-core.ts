@@ -72,6 +72,7 @@ export class LitePullCore implements ConsumerMember, QueueAssignments, PullHost 
       orderly: false,
       litePull: true,
       suspendedTopics: new Set(),
+      newTopics: new Map(),
       hooks,
       stats: new ConsumerStats(clock),
       clock,
