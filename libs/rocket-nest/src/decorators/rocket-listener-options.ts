@@ -2,7 +2,10 @@ import type { TopicDefinition } from '../producer/topic-definition';
 
 /** What configuration may set or override for a listener. */
 export interface RocketListenerOverrides {
-  /** Handlers of this listener running at the same time in this process. Default 20. */
+  /**
+   * Handlers of this listener running at the same time in this process. Default 20. Listeners of one
+   * group share a consumer: while one is at its limit, its next messages hold up those behind them.
+   */
   concurrency?: number;
   /**
    * Further deliveries before the message is given up. Default 16; for orderly listeners without
