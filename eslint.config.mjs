@@ -113,6 +113,7 @@ export default tseslint.config(
       globals: Object.fromEntries(
         ['process', 'console', 'Buffer', 'URL', 'setTimeout', 'clearTimeout', 'setInterval']
           .concat(['clearInterval', 'setImmediate', 'performance', 'AbortController', 'fetch'])
+          .concat(['AbortSignal'])
           .map((name) => [name, 'readonly']),
       ),
     },
@@ -122,6 +123,16 @@ export default tseslint.config(
     languageOptions: {
       sourceType: 'commonjs',
       globals: { require: 'readonly', module: 'writable', __dirname: 'readonly' },
+    },
+  },
+  {
+    // What browsers load.
+    files: ['apps/*/pages/**/*.js'],
+    languageOptions: {
+      sourceType: 'module',
+      globals: Object.fromEntries(
+        ['document', 'localStorage', 'EventSource', 'prompt'].map((name) => [name, 'readonly']),
+      ),
     },
   },
 );

@@ -1,0 +1,3 @@
+-- A database for each service.
+CREATE DATABASE "order";
+CREATE DATABASE payment;

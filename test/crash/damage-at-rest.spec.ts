@@ -1,0 +1,259 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import {
+  NodeFileSystem,
+  SeededRandom,
+  SystemClock,
+  SystemRandom,
+  type Logger,
+} from '@rocket-nest/common';
+import { EventLoopTurn } from '@rocket-nest/common/internal';
+import {
+  createHostAddress,
+  createMessageStoreConfig,
+  GetMessageStatus,
+  MessageStore,
+} from '@rocket-nest/store';
+import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder';
+import { readStoredRecords } from '../support/stored-record';
+
+const places = Number(process.env.DAMAGE_PLACES ?? 300);
+const seed = Number(process.env.DAMAGE_SEED ?? Date.now() % 1_000_000);
+
+const MESSAGES = 1500;
+const TOPICS = ['damage-a', 'damage-b'];
+const QUEUES = 3;
+const PAGE_BYTES = 4096;
+const KEY = /KEYS\W(key-\d+)/;
+const KINDS = ['bit', 'page', 'truncate', 'delete'] as const;
+type Kind = (typeof KINDS)[number];
+
+interface Stored {
+  readonly topic: string;
+  readonly queueId: number;
+  readonly queueOffset: number;
+  readonly from: number;
+  readonly to: number;
+  readonly body: string;
+  readonly key: string;
+}
+
+interface Damage {
+  readonly kind: Kind;
+  readonly file: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+class Lines implements Logger {
+  readonly errors: string[] = [];
+  debug(): void {}
+  info(): void {}
+  warn(message: string): void {
+    this.errors.push(message);
+  }
+  error(message: string): void {
+    this.errors.push(message);
+  }
+}
+
+describe('damage at rest', () => {
+  let root: string;
+  let pristine: string;
+  const stored: Stored[] = [];
+  const random = new SeededRandom(seed);
+
+  beforeAll(async () => {
+    root = makeTemporaryFolder('damage');
+    pristine = path.join(root, 'pristine');
+    const store = await openStore(pristine, new Lines());
+    for (let index = 0; index < MESSAGES; index++) stored.push(await put(store, index, random));
+    await store.shutdown();
+  }, 60_000);
+
+  afterAll(() => removeFolder(root));
+
+  it(
+    `serves nothing wrong and everything else, at ${places} places (DAMAGE_SEED=${seed})`,
+    async () => {
+      const problems: string[] = [];
+      for (let place = 0; place < places; place++) {
+        const folder = path.join(root, 'damaged');
+        fs.cpSync(pristine, folder, { recursive: true });
+        const damage = doDamage(folder, KINDS[place % KINDS.length]);
+        try {
+          problems.push(...(await problemsOf(folder, damage)));
+        } catch (error) {
+          problems.push(`${JSON.stringify(damage)}: ${(error as Error).stack}`);
+        }
+        removeFolder(folder);
+      }
+      expect(problems).toEqual([]);
+    },
+    60_000 + places * 1000,
+  );
+
+  function doDamage(folder: string, kind: Kind): Damage {
+    const files = filesBelow(folder).filter(
+      (file) => fs.statSync(path.join(folder, file)).size > 0,
+    );
+    const file = files[random.nextInt(files.length)];
+    const full = path.join(folder, file);
+    const { size } = fs.statSync(full);
+    if (kind === 'delete') {
+      fs.rmSync(full);
+      return { kind, file, from: 0, to: Infinity };
+    }
+    if (kind === 'truncate') {
+      const at = random.nextInt(size);
+      fs.truncateSync(full, at);
+      return { kind, file, from: at, to: Infinity };
+    }
+    const content = fs.readFileSync(full);
+    if (kind === 'bit') {
+      const at = random.nextInt(size);
+      content[at] ^= 1 << random.nextInt(8);
+      fs.writeFileSync(full, content);
+      return { kind, file, from: at, to: at + 1 };
+    }
+    const page = random.nextInt(Math.ceil(size / PAGE_BYTES)) * PAGE_BYTES;
+    content.fill(0, page, Math.min(size, page + PAGE_BYTES));
+    fs.writeFileSync(full, content);
+    return { kind, file, from: page, to: page + PAGE_BYTES };
+  }
+
+  async function problemsOf(folder: string, damage: Damage): Promise<string[]> {
+    const logger = new Lines();
+    const problems: string[] = [];
+    const store = await openStore(folder, logger);
+    const there = new Set<Stored>();
+    for (const { topic, queueId } of queueNames()) {
+      for (const record of await readQueue(store, topic, queueId)) {
+        const expected = stored.find(
+          (each) =>
+            each.topic === record.topic &&
+            each.queueId === record.queueId &&
+            each.queueOffset === record.queueOffset,
+        );
+        if (expected?.body !== record.body || expected.key !== record.key) {
+          problems.push(`wrong message at ${record.topic}@${record.queueId}:${record.queueOffset}`);
+        } else there.add(expected);
+      }
+    }
+    const missing = stored.filter((each) => !there.has(each));
+    for (const each of missing) {
+      if (!isHit(each, damage)) problems.push(`${each.key} at ${each.from} is missing`);
+    }
+    if (missing.length > 0 && logger.errors.length === 0) problems.push('nothing in the log');
+    const { key, topic, body } = stored[random.nextInt(stored.length)];
+    const found = await store.queryMessage(topic, key, 8, 0, Infinity);
+    const bodies = readStoredRecords(Buffer.concat(found.records)).map((each) =>
+      each.body.toString(),
+    );
+    if (bodies.some((each) => each !== body)) problems.push(`wrong message for key ${key}`);
+    const next = await put(store, MESSAGES, random);
+    if (
+      stored.some(
+        (each) =>
+          each.topic === next.topic &&
+          each.queueId === next.queueId &&
+          each.queueOffset >= next.queueOffset,
+      )
+    ) {
+      problems.push('an offset is used again');
+    }
+    await store.shutdown();
+    return problems.slice(0, 5).map((problem) => `${JSON.stringify(damage)}: ${problem}`);
+  }
+
+  /** Whether a message lies in what was damaged. */
+  function isHit({ from, to }: Stored, damage: Damage): boolean {
+    if (!damage.file.startsWith('commitlog/')) return false;
+    // One flipped bit is put right.
+    if (damage.kind === 'bit') return false;
+    const fileFrom = Number(path.basename(damage.file));
+    const end = Math.min(damage.to, 64 * 1024);
+    return from < fileFrom + end && to > fileFrom + damage.from;
+  }
+});
+
+const host = createHostAddress('127.0.0.1', 10911);
+
+async function openStore(folder: string, logger: Logger): Promise<MessageStore> {
+  const config = createMessageStoreConfig({
+    storePathRootDir: folder,
+    mappedFileSizeCommitLog: 64 * 1024,
+    mappedFileSizeConsumeQueue: 100 * 20,
+    maxHashSlotNum: 500,
+    maxIndexNum: 2000,
+    commitLogTailBytes: 64 * 1024,
+    commitLogChunkBytes: 16 * 1024,
+    diskSpaceWarningLevelRatio: 100,
+  });
+  const store = new MessageStore(config, {
+    fileSystem: new NodeFileSystem(),
+    clock: new SystemClock(),
+    random: new SystemRandom(),
+    logger,
+    turn: new EventLoopTurn(),
+  });
+  await store.load();
+  store.start();
+  return store;
+}
+
+async function put(store: MessageStore, index: number, random: SeededRandom): Promise<Stored> {
+  const topic = TOPICS[random.nextInt(TOPICS.length)];
+  const queueId = random.nextInt(QUEUES);
+  const key = `key-${index}`;
+  const body = `${key} `.padEnd(20 + random.nextInt(random.nextInt(10) === 0 ? 3000 : 400), 'b');
+  const result = await store.putMessageAsync({
+    topic,
+    queueId,
+    flag: 0,
+    sysFlag: 0,
+    bornTimestamp: 1_700_000_000_000,
+    bornHost: host,
+    storeHost: host,
+    reconsumeTimes: 0,
+    preparedTransactionOffset: 0,
+    body: Buffer.from(body),
+    propertiesText: Buffer.from(`KEYS\u0001${key}\u0002TAGS\u0001Tag${index % 3}\u0002`),
+  });
+  expect(result.status).toBe('PUT_OK');
+  const { queueOffset, physicalOffset, sizeBytes } = result;
+  const to = physicalOffset + sizeBytes;
+  return { topic, queueId, queueOffset, from: physicalOffset, to, body, key };
+}
+
+async function readQueue(store: MessageStore, topic: string, queueId: number) {
+  const records: Pick<Stored, 'topic' | 'queueId' | 'queueOffset' | 'body' | 'key'>[] = [];
+  const max = store.maxOffsetInQueue(topic, queueId);
+  for (let offset = store.minOffsetInQueue(topic, queueId); offset < max;) {
+    const request = { group: 'g', topic, queueId, offset, maxMsgNums: 32 };
+    const result = await store.getMessage(request);
+    if (result.status === GetMessageStatus.FOUND) {
+      for (const read of readStoredRecords(Buffer.concat(result.parts))) {
+        const key = KEY.exec(read.properties)?.[1] ?? '';
+        records.push({ ...read, body: read.body.toString(), key });
+      }
+    }
+    if (result.nextBeginOffset <= offset) throw new Error(`no way past ${offset}`);
+    offset = result.nextBeginOffset;
+  }
+  return records;
+}
+
+function queueNames(): { topic: string; queueId: number }[] {
+  return TOPICS.flatMap((topic) =>
+    Array.from({ length: QUEUES }, (_, queueId) => ({ topic, queueId })),
+  );
+}
+
+function filesBelow(folder: string): string[] {
+  return fs
+    .readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name !== 'lock')
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
+    .sort();
+}
