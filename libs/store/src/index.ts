@@ -22,3 +22,5 @@ export type { StoredQueue } from './message-store';
 export type { MessageStoreDeps, StoreLatencyObserver } from './store-components';
 export { StoreError } from './errors/store-error';
 export type { StoreErrorCode } from './errors/store-error';
+export { StoreVerifier } from './verify/store-verifier';
+export type { StoreVerifierDeps, VerifyReport } from './verify/store-verifier';

@@ -28,6 +28,7 @@ import { ColdReadGate } from './read/cold-read-gate';
 import { CommitLogBlockCache } from './read/commit-log-block-cache';
 import { CommitLogReader } from './read/commit-log-reader';
 import { ConsumeQueueReader } from './read/consume-queue-reader';
+import { QueueRepair } from './recovery/queue-repair';
 import { CleanCommitLogService } from './retention/clean-commit-log-service';
 import { CommitLogCleaner } from './retention/commit-log-cleaner';
 import { ConsumeQueueCleaner } from './retention/consume-queue-cleaner';
@@ -134,7 +135,7 @@ export function createStoreComponents(
   const minOffsets = new MinOffsetCorrector(queueFiles, () => log.minOffset);
   const parts = { config, deps, paths, pool, levels, log, queues, index, checkpoint };
   const write = createWriteSide(parts);
-  const read = createReadSide(config, deps, log, queues, index, minOffsets, write.dispatcher);
+  const read = createReadSide({ ...parts, minOffsets, dispatcher: write.dispatcher });
   const { dispatcher } = write;
   const offsetSaver = new QueueOffsetSaver(
     table,
@@ -242,15 +243,13 @@ function createRetention(
   return { queueCleaner, cleanService };
 }
 
-function createReadSide(
-  config: MessageStoreConfig,
-  deps: MessageStoreDeps,
-  log: CommitLog,
-  queues: ConsumeQueueStore,
-  index: IndexService,
-  minOffsets: MinOffsetCorrector,
-  dispatcher: RecordDispatcher,
-) {
+interface ReadSideParts extends WriteSideParts {
+  readonly minOffsets: MinOffsetCorrector;
+  readonly dispatcher: RecordDispatcher;
+}
+
+function createReadSide(parts: ReadSideParts) {
+  const { config, deps, levels, log, queues, index, minOffsets, dispatcher } = parts;
   const gate = new ColdReadGate(config.coldReadConcurrency, config.maxWaitingColdReads, () =>
     deps.limits?.hit('maxWaitingColdReads'),
   );
@@ -258,6 +257,15 @@ function createReadSide(
   const recordReader = new CommitLogReader(log, cache, gate, deps.logger);
   const unitReader = new ConsumeQueueReader(queues.files, gate, config.consumeQueueReadCacheBytes);
   const visibleEnd = (): number => dispatcher.dispatchedOffset;
+  const repair = new QueueRepair(
+    log,
+    queues,
+    minOffsets,
+    levels,
+    visibleEnd,
+    (queue) => unitReader.forget(queue),
+    deps.logger,
+  );
   const reader = new MessageReader(
     config,
     log,
@@ -266,6 +274,7 @@ function createReadSide(
     recordReader,
     minOffsets,
     new RecordWitness(index, config.messageIndexEnable),
+    repair,
     visibleEnd,
     deps.logger,
   );

@@ -140,6 +140,13 @@ export class CommitLogChecksums {
     if (!isUsable) this.prefix = { end: this.position, crc: this.running };
   }
 
+  /** Takes over what covers the newest bytes, to compare with it; nothing can be added. */
+  showPrefix(): void {
+    const newest = this.store.fileStarts().pop();
+    const known = newest === undefined ? undefined : this.store.readPrefix(newest);
+    if (known) this.prefix = known;
+  }
+
   removeBelow(logMinOffset: number): void {
     for (const start of this.store.fileStarts()) {
       if (start + this.files.fileSizeBytes <= logMinOffset) this.store.remove(start);

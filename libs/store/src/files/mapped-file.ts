@@ -96,6 +96,12 @@ export class MappedFile {
     if (this.preallocated) this.fileSystem.ftruncate(file, this.sizeBytes);
   }
 
+  /** Whether the file is shorter than it was made. */
+  get isShort(): boolean {
+    const { preallocated, fileSystem, path, sizeBytes } = this;
+    return preallocated && (fileSystem.status(path)?.sizeBytes ?? 0) < sizeBytes;
+  }
+
   /** A crash between the two steps of `zeroFrom`, or damage, leaves a file short; fills it up. */
   restoreSize(): boolean {
     if (!this.preallocated) return false;

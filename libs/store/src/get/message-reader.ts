@@ -15,6 +15,7 @@ import type { MinOffsetCorrector } from '../queue/min-offset-corrector';
 import type { CommitLogReader } from '../read/commit-log-reader';
 import type { ConsumeQueueReader } from '../read/consume-queue-reader';
 import { ReadSession } from '../read/read-session';
+import type { QueueRepair } from '../recovery/queue-repair';
 import { GetMessageBuilder } from './get-message-builder';
 import type { GetMessageRequest, GetMessageResult } from './get-message';
 import { GetMessageStatus } from './get-message-status';
@@ -24,6 +25,8 @@ import type { RecordWitness } from './record-witness';
 const MAX_PULL_BYTES = 128 * 1024 * 1024;
 /** Rounds of reading after which a pull answers with what it has. */
 const MAX_ROUNDS = 16;
+/** Repairs of units that one pull waits for. */
+const MAX_REPAIRS = 32;
 
 /** What one attempt works with. */
 interface Attempt {
@@ -56,6 +59,7 @@ export class MessageReader {
     private readonly recordReader: CommitLogReader,
     private readonly minOffsets: MinOffsetCorrector,
     private readonly witness: RecordWitness,
+    private readonly repair: QueueRepair,
     private readonly visibleEnd: () => number,
     private readonly logger: Logger,
   ) {
@@ -75,9 +79,13 @@ export class MessageReader {
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const result = this.tryGet(request, session);
       if (result) return result;
-      await this.load(request, session);
+      if (session.repairFrom >= 0) {
+        await this.repairUnits(request, session);
+        round = -1;
+      } else await this.load(request, session);
     }
     session.isOver = true;
+    session.missing.length = session.suspects.length = 0;
     return this.tryGet(request, session) as GetMessageResult;
   }
 
@@ -92,6 +100,15 @@ export class MessageReader {
     if (queue && (await this.unitReader.load(queue, from))) return undefined;
     session.areUnitsUnreadable = true;
     return undefined;
+  }
+
+  private async repairUnits(request: GetMessageRequest, session: ReadSession): Promise<void> {
+    const offset = session.repairFrom;
+    session.repairFrom = -1;
+    session.repaired.add(offset);
+    session.areUnitsUnreadable = false;
+    const queue = this.queues.findQueue(request.topic, request.queueId);
+    if (queue) await this.repair.repair(queue, offset);
   }
 
   /** Undefined when something has to be read first; what, is left in the session. */
@@ -113,9 +130,9 @@ export class MessageReader {
       maxOffset,
       session,
       builder: new GetMessageBuilder(),
-      nextOffset: offset,
+      nextOffset: Math.max(offset, session?.startAt ?? offset),
       scannedUnits: 0,
-      emptyStatus: GetMessageStatus.NO_MATCHED_MESSAGE,
+      emptyStatus: session?.emptyStatus ?? GetMessageStatus.NO_MATCHED_MESSAGE,
       isOver: false,
     };
     if (!this.collect(attempt)) return undefined;
@@ -173,9 +190,16 @@ export class MessageReader {
       }
       if (attempt.builder.messageCount > 0) return true;
       if (!session) return false;
-      if (session.areUnitsUnreadable || session.isOver) {
+      if (session.areUnitsUnreadable && this.wantsRepair(attempt, attempt.nextOffset)) return false;
+      if (session.areUnitsUnreadable) {
         this.skipUnreadableFile(attempt);
         return true;
+      }
+      if (session.isOver) return true;
+      if (session.missing.length + session.suspects.length === 0) {
+        // Only one window of units is held: what was skipped must not push this one out again.
+        session.startAt = attempt.nextOffset;
+        session.emptyStatus = attempt.emptyStatus;
       }
       session.missingUnitsFrom = attempt.nextOffset;
       return false;
@@ -198,6 +222,7 @@ export class MessageReader {
         return true;
       }
       attempt.scannedUnits++;
+      if (sizeBytes <= 0 && this.wantsRepair(attempt, attempt.nextOffset)) return false;
       if (sizeBytes <= 0 || sizeBytes === FILLER_SIZE) {
         attempt.emptyStatus = GetMessageStatus.OFFSET_FOUND_NULL;
       } else if (!filter || filter.matchesTagsCode(unitTagsCode(units, at))) {
@@ -225,7 +250,9 @@ export class MessageReader {
     const { recordReader } = this;
     if (!recordReader.locate(physicalOffset, sizeBytes, session)) {
       if (!session) return builder.messageCount > 0 ? 'stop' : 'unknown';
-      if (session.wasTried(physicalOffset)) return this.skipUnreadable(attempt, physicalOffset);
+      const isNowhere = physicalOffset < 0 || physicalOffset + sizeBytes > this.visibleEnd();
+      if (isNowhere || session.wasTried(physicalOffset))
+        return this.skipOrRepair(attempt, physicalOffset);
       if (session.isOver) return 'stop';
       session.addMissing(physicalOffset, sizeBytes);
       builder.count(sizeBytes);
@@ -234,11 +261,11 @@ export class MessageReader {
     const { buffer, position } = recordReader;
     if (recordReader.isFromDisk) {
       if (!this.isIntact(attempt, physicalOffset, sizeBytes)) {
-        return this.skipUnreadable(attempt, physicalOffset);
+        return this.skipOrRepair(attempt, physicalOffset);
       }
       if (recordReader.isDamaged) {
         const verdict = this.judge(attempt, physicalOffset, tagsCode);
-        if (verdict === 'damaged') return this.skipUnreadable(attempt, physicalOffset);
+        if (verdict === 'damaged') return this.skipOrRepair(attempt, physicalOffset);
         if (verdict === 'unknown') {
           if (!session) return 'unknown';
           return session.isOver ? 'stop' : 'taken';
@@ -269,6 +296,28 @@ export class MessageReader {
     );
   }
 
+  /**
+   * Whether units are to be made again before the pull goes on.
+   */
+  private wantsRepair(attempt: Attempt, offset: number): boolean {
+    const { session, queue } = attempt;
+    if (session?.isOver || session?.repaired.has(offset)) return false;
+    if (session && session.repaired.size >= MAX_REPAIRS) return false;
+    if (offset >= queue.flushedOffset || this.repair.isHopeless(queue, offset)) return false;
+    if (session) session.repairFrom = offset;
+    return true;
+  }
+
+  /** It may be the unit that is wrong, and the record somewhere else. */
+  private skipOrRepair(attempt: Attempt, physicalOffset: number): 'skipped' | 'stop' | 'unknown' {
+    const isGone = this.commitLog.files.find(physicalOffset) === undefined;
+    const isPlausible = physicalOffset >= 0 && physicalOffset < this.visibleEnd();
+    if ((isGone && isPlausible) || !this.wantsRepair(attempt, attempt.nextOffset)) {
+      return this.skipUnreadable(attempt, physicalOffset);
+    }
+    return 'unknown';
+  }
+
   /** Of the record that was parsed last, in a block that is damaged somewhere. */
   private judge(
     attempt: Attempt,
@@ -288,6 +337,8 @@ export class MessageReader {
   private skipUnreadable(attempt: Attempt, physicalOffset: number): 'skipped' {
     attempt.emptyStatus = GetMessageStatus.MESSAGE_WAS_REMOVING;
     if (physicalOffset < this.commitLog.minOffset) return 'skipped';
+    if (attempt.session?.told.has(attempt.nextOffset)) return 'skipped';
+    attempt.session?.told.add(attempt.nextOffset);
     this.damagedRecords++;
     this.logger.error('damaged record skipped', {
       topic: attempt.request.topic,

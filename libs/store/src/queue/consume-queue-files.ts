@@ -10,6 +10,7 @@ import {
   putUnit,
   unitPhysicalOffset,
   unitSize,
+  unitTagsCode,
 } from './consume-queue-unit';
 import type { TopicQueues } from './topic-queues';
 
@@ -23,6 +24,7 @@ const MAX_OVERWRITE_BYTES = 64 * ZEROS.length;
 export interface ReadUnit {
   readonly physicalOffset: number;
   readonly sizeBytes: number;
+  readonly tagsCode: number;
 }
 
 /**
@@ -83,6 +85,28 @@ export class ConsumeQueueFiles {
     }
   }
 
+  /** Writes units that are in no tail, over what stands there; returns the files written. */
+  writeUnits(queue: ConsumeQueue, offset: number, units: Buffer): string[] {
+    const written: string[] = [];
+    const end = offset + units.length / UNIT_BYTES;
+    for (let at = offset; at < end;) {
+      const fileStart = this.fileStart(at);
+      const next = Math.min(end, fileStart + this.unitsPerFile);
+      const pooled = this.openOrCreate(queue, at);
+      try {
+        const position = (at - fileStart) * UNIT_BYTES;
+        const length = (next - at) * UNIT_BYTES;
+        const from = (at - offset) * UNIT_BYTES;
+        writeFully(this.fileSystem, pooled.file, units, from, length, position);
+      } finally {
+        this.pool.release(pooled);
+      }
+      written.push(pooled.path);
+      at = next;
+    }
+    return written;
+  }
+
   /** Reads units of one file from `offset` on; returns how many, fewer at the end of the file. */
   async read(queue: ConsumeQueue, offset: number, target: Buffer): Promise<number> {
     const { position, length } = this.place(offset, target.length);
@@ -107,9 +131,9 @@ export class ConsumeQueueFiles {
       const bytes = readUpTo(this.fileSystem, pooled.file, scratch, 0, UNIT_BYTES, position);
       if (bytes < UNIT_BYTES) return undefined;
       const sizeBytes = unitSize(scratch, 0);
-      return sizeBytes > 0
-        ? { physicalOffset: unitPhysicalOffset(scratch, 0), sizeBytes }
-        : undefined;
+      if (sizeBytes <= 0) return undefined;
+      const tagsCode = unitTagsCode(scratch, 0);
+      return { physicalOffset: unitPhysicalOffset(scratch, 0), sizeBytes, tagsCode };
     } finally {
       this.pool.release(pooled);
     }

@@ -131,6 +131,11 @@ export class ConsumeQueueStore {
     for (const path of this.files.cut(queue, offset, starts)) this.unsynced.set(path, queue);
   }
 
+  /** Puts units in the place of damaged ones. */
+  rewriteUnits(queue: ConsumeQueue, offset: number, units: Buffer): void {
+    for (const path of this.files.writeUnits(queue, offset, units)) this.unsynced.set(path, queue);
+  }
+
   /** Empties a queue, files included, and lets it go on at an offset. */
   resetQueue(queue: ConsumeQueue, offset: number): void {
     this.files.removeQueue(queue);

@@ -1,4 +1,10 @@
-import { FILLER_SIZE, UNIT_BYTES, unitPhysicalOffset, unitSize } from './consume-queue-unit';
+import {
+  FILLER_SIZE,
+  UNIT_BYTES,
+  unitPhysicalOffset,
+  unitSize,
+  unitTagsCode,
+} from './consume-queue-unit';
 import type { ConsumeQueue } from './consume-queue';
 import type { ConsumeQueueFiles, ReadUnit } from './consume-queue-files';
 
@@ -50,6 +56,10 @@ export class MinOffsetCorrector {
     const { tail } = queue;
     if (tail === undefined || offset < queue.tailBase) return this.files.readUnit(queue, offset);
     const at = (offset - queue.tailBase) * UNIT_BYTES;
-    return { physicalOffset: unitPhysicalOffset(tail, at), sizeBytes: unitSize(tail, at) };
+    return {
+      physicalOffset: unitPhysicalOffset(tail, at),
+      sizeBytes: unitSize(tail, at),
+      tagsCode: unitTagsCode(tail, at),
+    };
   }
 }

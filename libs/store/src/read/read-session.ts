@@ -1,3 +1,4 @@
+import type { GetMessageStatus } from '../get/get-message-status';
 import type { CommitLogBlock } from './commit-log-block-cache';
 
 /** A record that one pull wants and that is not in memory. */
@@ -30,6 +31,16 @@ export class ReadSession {
   missingUnitsFrom = -1;
   /** The units were asked for and could not be read. */
   areUnitsUnreadable = false;
+  /** Units from this queue offset on have to be made again before anything else; -1 = no. */
+  repairFrom = -1;
+  /** Offsets for which that was done. */
+  readonly repaired = new Set<number>();
+  /** Everything before this queue offset was looked at and skipped. */
+  startAt = -1;
+  /** What a pull answers that finds nothing behind it. */
+  emptyStatus: GetMessageStatus | undefined;
+  /** Offsets whose damage is in the log already. */
+  readonly told = new Set<number>();
   /** No more reading: answer with what is there. */
   isOver = false;
   /** Positions that were loaded once: a record that is still not there cannot be read. */

@@ -26,6 +26,8 @@ export interface ScanOptions {
   /** Below it everything was once durable, so what cannot be read there is damage, not the end. */
   readonly durableEnd: number;
   readonly checkCrc: boolean;
+  /** Reading stops there; default: at the end of the log. */
+  readonly toOffset?: number;
 }
 
 /** Reads records one after another up to the end of the log. */
@@ -45,7 +47,7 @@ export class LogScanner {
   async scan(options: ScanOptions, visitor: ScanVisitor): Promise<number> {
     let at = options.fromOffset;
     this.reportedAt = at;
-    for (;;) {
+    while (at < (options.toOffset ?? Infinity)) {
       const file = this.files.find(at);
       if (!file) {
         const next = this.files.findNext(at);
@@ -68,18 +70,20 @@ export class LogScanner {
     visitor: ScanVisitor,
   ): Promise<{ offset: number; isEnd: boolean }> {
     let at = from;
-    while (at < file.endOffset) {
+    const end = Math.min(file.endOffset, options.toOffset ?? Infinity);
+    while (at < end) {
       if (!(await this.hold(file, at, 8))) {
         if (at < options.durableEnd) return this.skipDamage(file, at, options, visitor);
         return { offset: at, isEnd: true };
       }
       await this.holdRecord(file, at);
       const position = at - this.windowStart;
-      const end = this.windowEnd - this.windowStart;
-      const kind = this.parser.parse(this.window, position, end, at, false);
+      const held = this.windowEnd - this.windowStart;
+      const kind = this.parser.parse(this.window, position, held, at, false);
       if (kind === 'record') {
         const isIntact =
-          !options.checkCrc || this.parser.parse(this.window, position, end, at, true) === 'record';
+          !options.checkCrc ||
+          this.parser.parse(this.window, position, held, at, true) === 'record';
         const isTorn = !isIntact || this.parser.hasHole(this.window, position, file.fileFromOffset);
         if (isTorn && at >= options.durableEnd) return { offset: at, isEnd: true };
         visitor.record(this.window, position, this.parser, isIntact);
@@ -95,7 +99,7 @@ export class LogScanner {
       if (skipped.isEnd || skipped.offset >= file.endOffset) return skipped;
       at = skipped.offset;
     }
-    return { offset: file.endOffset, isEnd: false };
+    return { offset: Math.max(at, end), isEnd: false };
   }
 
   private async reportProgress(at: number, visitor: ScanVisitor): Promise<void> {

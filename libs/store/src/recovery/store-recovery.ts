@@ -70,6 +70,7 @@ export class StoreRecovery {
     log.files.load();
     const hadAbort = this.abortFile.exists();
     const table = this.parts.table.read();
+    if (!hadAbort) this.tellMissing(table);
     const found = this.inspect(hadAbort, table);
     let plan = decideRecovery(found);
     deps.logger.info('store recovery', { row: plan.row, log: log.files.folder });
@@ -86,6 +87,21 @@ export class StoreRecovery {
     };
     await this.carryOut(plan, table, false);
     return { row: plan.row, logEnd: log.appendOffset, recordsRead: this.recordsRead };
+  }
+
+  /** After a clean stop every file is there at its full size. */
+  private tellMissing(table: QueueOffsetTableState | undefined): void {
+    const { log, deps } = this.parts;
+    let expected = table?.logMinOffset ?? log.minOffset;
+    for (const file of log.files.all) {
+      const { path, fileFromOffset } = file;
+      if (fileFromOffset > expected) {
+        deps.logger.error('commit log files are missing', { from: expected, to: fileFromOffset });
+      }
+      if (file.isShort)
+        deps.logger.error('commit log file is too short, its end is lost', { path });
+      expected = file.endOffset;
+    }
   }
 
   /** False when units turn out to be missing that only the whole log can give back. */
@@ -114,6 +130,8 @@ export class StoreRecovery {
     }
     this.cutChecksums(plan, logEnd);
     if (plan.logEnd === undefined) await this.cutLog(logEnd);
+    // A file made ahead of need would stand in the way of the lost one.
+    else if (plan.row === 'CLEAN_STOP_LOG_LOST') log.files.removeAfter(logEnd);
     await log.checksums.open(logEnd);
     await this.cutIndex(logEnd);
     if (table) this.applyFloors(table, logEnd);
