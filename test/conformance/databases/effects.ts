@@ -8,6 +8,8 @@ export const EFFECTS = 'EFFECTS';
 export interface Effects {
   insert(key: string): Promise<unknown>;
   keys(): Promise<string[]>;
+  /** Begins a transaction with what was injected, where the library has such a thing. */
+  transaction?(work: () => Promise<unknown>): Promise<unknown>;
 }
 
 /** One service's way to a database: modules to import, `EFFECTS` among what they export. */

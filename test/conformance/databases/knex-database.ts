@@ -5,7 +5,8 @@ import type { Effects, ServiceDatabase } from './effects';
 
 /** A Knex instance injected as usual. */
 export function knexService(url: string, ensureTables = true): ServiceDatabase {
-  const instance = knex({ client: 'mysql2', connection: url, pool: { min: 0, max: 40 } });
+  const client = url.startsWith('postgres') ? 'pg' : 'mysql2';
+  const instance = knex({ client, connection: url, pool: { min: 0, max: 40 } });
   const module = effectsModule([
     {
       provide: 'KNEX',
@@ -20,6 +21,7 @@ export function knexService(url: string, ensureTables = true): ServiceDatabase {
       useFactory: (database: Knex): Effects => ({
         insert: (key) => database('effects').insert({ effect_key: key }),
         keys: () => database('effects').pluck('effect_key'),
+        transaction: (work) => database.transaction(() => work()),
       }),
     },
     { provide: 'CLOSING', useFactory: () => new Closing(() => instance.destroy()) },

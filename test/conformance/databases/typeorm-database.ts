@@ -28,6 +28,7 @@ export function typeOrmService(
     useFactory: (rows: Repository<Effect>): Effects => ({
       insert: (key) => rows.insert({ key }),
       keys: async () => (await rows.find()).map(({ key }) => key),
+      transaction: (work) => rows.manager.transaction(() => work()),
     }),
   };
   const host = ClsModule.forRoot({

@@ -8,6 +8,8 @@ import type { OutboxFailure, OutboxTable } from './outbox-table';
 
 const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 300_000;
+/** First look after a message that a transaction wrote, which is not committed yet. */
+const SOON_MS = 5;
 const LONGEST_TIMER_MS = 0x7fffffff;
 
 export interface OutboxRelayOptions {
@@ -30,6 +32,8 @@ export class OutboxRelay {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
   private awake = false;
+  /** Pause after the next look that finds nothing. */
+  private pauseMs: number;
   private stopped = true;
   private skipLocked: boolean | undefined;
 
@@ -38,7 +42,9 @@ export class OutboxRelay {
     private readonly send: (message: Message, shardingKey: string | undefined) => Promise<unknown>,
     private readonly options: OutboxRelayOptions,
     private readonly nowMs: () => number,
-  ) {}
+  ) {
+    this.pauseMs = options.pollIntervalMs;
+  }
 
   start(): void {
     this.stopped = false;
@@ -57,6 +63,13 @@ export class OutboxRelay {
     if (this.stopped) return;
     this.awake = true;
     if (!this.running) this.schedule(0);
+  }
+
+  /** There is something to send once a transaction commits, which nobody will tell. */
+  wakeSoon(): void {
+    if (this.stopped) return;
+    this.pauseMs = SOON_MS;
+    if (!this.running) this.schedule(SOON_MS);
   }
 
   /** Sends what is due; gives the number of rows that were dealt with. */
@@ -161,6 +174,7 @@ export class OutboxRelay {
       }
     }
     this.running = undefined;
-    this.schedule(handled > 0 || this.awake ? 0 : this.options.pollIntervalMs);
+    this.schedule(handled > 0 || this.awake ? 0 : this.pauseMs);
+    this.pauseMs = Math.min(this.pauseMs * 2, this.options.pollIntervalMs);
   }
 }

@@ -23,8 +23,7 @@ export class Outbox implements OutboxWriter {
     private readonly table: OutboxTable,
     private readonly messages: Pick<MessageFactory, 'create'>,
     private readonly nowMs: () => number,
-    /** Called when there is something to send. */
-    private readonly wake: () => void,
+    private readonly relay: { wake(): void; wakeSoon(): void },
   ) {}
 
   /**
@@ -40,8 +39,12 @@ export class Outbox implements OutboxWriter {
   ): Promise<string> {
     const message = await this.messages.create(destination, payload, options);
     const current = this.table.executor.current();
-    if (current) await this.insert(current, message);
-    else await this.keep(message);
+    if (current) {
+      await this.insert(current, message);
+      this.relay.wakeSoon();
+    } else {
+      await this.keep(message);
+    }
     return message.properties.get('UNIQ_KEY') ?? '';
   }
 
@@ -51,7 +54,7 @@ export class Outbox implements OutboxWriter {
     const current = executor.singleConnection ? executor.current() : undefined;
     if (current) return this.insert(current, message); // there is no other connection
     await executor.detached((connection) => this.insert(connection, message));
-    this.wake();
+    this.relay.wake();
   }
 
   private async insert(connection: SqlConnection, message: Message): Promise<void> {

@@ -76,7 +76,7 @@ function outboxProvider(options: RocketOutboxOptions): FactoryProvider<Outbox> {
         { pollIntervalMs, batchSize },
         nowMs,
       );
-      const outbox = new Outbox(table, producer.messages, nowMs, () => relay.wake());
+      const outbox = new Outbox(table, producer.messages, nowMs, relay);
       producer.useOutboxWriter(outbox);
       lifecycle.add({
         start: async () => {
