@@ -16,6 +16,26 @@ export async function measure(operations, work) {
     const { calls, elapsedMs } = await repeat(ROUND_MS, work);
     rounds.push((elapsedMs * 1e6) / (calls * operations));
   }
+  return summary(rounds);
+}
+
+/**
+ * The same of several pieces of work by turns, which is what a comparison needs: whatever else the
+ * machine does slows all of them down alike. Gives a result for each.
+ */
+export async function measureByTurns(operations, works) {
+  for (const work of works) await repeat(WARM_UP_MS, work);
+  const rounds = works.map(() => []);
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [index, work] of works.entries()) {
+      const { calls, elapsedMs } = await repeat(ROUND_MS, work);
+      rounds[index].push((elapsedMs * 1e6) / (calls * operations));
+    }
+  }
+  return rounds.map(summary);
+}
+
+function summary(rounds) {
   rounds.sort((a, b) => a - b);
   const nsPerOperation = rounds[ROUNDS >> 1];
   return {

@@ -10,6 +10,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cases as decode } from './cases/decode.mjs';
+import { cases as idempotency } from './cases/idempotency.mjs';
 import { cases as listener } from './cases/listener.mjs';
 import { cases as store } from './cases/store.mjs';
 
@@ -29,7 +30,7 @@ const baseline = fs.existsSync(baselineFile)
 
 const results = {};
 const table = [];
-for (const [name, run] of Object.entries({ ...decode, ...store, ...listener })) {
+for (const [name, run] of Object.entries({ ...decode, ...store, ...listener, ...idempotency })) {
   if (parts.length > 0 && !parts.some((part) => name.includes(part))) continue;
   const result = await run();
   results[name] = result;

@@ -43,6 +43,10 @@ export class SchemaBackend<Transaction> implements SqlBackend<Transaction> {
   transaction: SqlBackend<Transaction>['transaction'] = (work, isolation, waitMs) =>
     this.backend.transaction(work, isolation, waitMs);
 
+  hasFailed(transaction: Transaction): boolean | undefined {
+    return this.backend.hasFailed?.(transaction);
+  }
+
   private qualified(sql: string): string {
     const known = this.known.get(sql);
     if (known !== undefined) return known;

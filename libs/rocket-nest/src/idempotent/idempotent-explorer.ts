@@ -1,5 +1,8 @@
+import 'reflect-metadata';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { ROCKET_HANDLER_METADATA, ROCKET_LISTENER_METADATA } from '../rocket.constants';
+import { IdempotentInterceptor } from './http/idempotent.interceptor';
 import { IdempotencyStores } from './idempotency-stores';
 import { idempotentOptionsOf } from './idempotent-metadata';
 
@@ -25,8 +28,28 @@ export class IdempotentExplorer implements OnApplicationBootstrap {
     const { name, prototype } = (metatype ?? {}) as { name?: string; prototype?: object };
     if (!prototype) return;
     for (const method of this.scanner.getAllMethodNames(prototype)) {
-      const options = idempotentOptionsOf((prototype as Record<string, object>)[method]);
-      if (options) this.stores.of(options, `${name}.${method}`);
+      const handler = (prototype as Record<string, object>)[method];
+      const options = idempotentOptionsOf(handler);
+      if (!options) continue;
+      this.stores.of(options, `${name}.${method}`);
+      leaveToWrapper(handler);
     }
   }
+}
+
+/** Under these Nest keeps a method's interceptors, its HTTP route and its pattern of a microservice. */
+const INTERCEPTORS_METADATA = '__interceptors__';
+const ROUTE_METADATA = ['path', 'microservices:pattern'];
+
+/**
+ * A method that is nothing but a listener needs no interceptor: `IdempotentListeners` stands around it,
+ * and to be passed through costs each message a chain of Observables.
+ */
+function leaveToWrapper(handler: object): void {
+  const has = (key: string): boolean => Reflect.hasMetadata(key, handler);
+  if (!has(ROCKET_LISTENER_METADATA) && !has(ROCKET_HANDLER_METADATA)) return;
+  if (ROUTE_METADATA.some(has)) return;
+  const interceptors = (Reflect.getMetadata(INTERCEPTORS_METADATA, handler) ?? []) as unknown[];
+  const others = interceptors.filter((each) => each !== IdempotentInterceptor);
+  Reflect.defineMetadata(INTERCEPTORS_METADATA, others, handler);
 }

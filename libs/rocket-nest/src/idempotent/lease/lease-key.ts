@@ -3,6 +3,7 @@ import type { IdempotencyScope } from '../idempotency-store';
 
 /** Longer ones are kept as their SHA-256. */
 const LONGEST_KEY_BYTES = 512;
+const COLON = /[%:]/;
 
 /**
  * One text for a scope, such that no two scopes share one: `group:listener:instance:key`, or
@@ -15,5 +16,6 @@ export function leaseKeyOf({ group, listener, instance, key }: IdempotencyScope)
 }
 
 function withoutColon(part: string): string {
+  if (!COLON.test(part)) return part;
   return part.replace(/[%:]/g, (character) => (character === ':' ? '%3A' : '%25'));
 }
