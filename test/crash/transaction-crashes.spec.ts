@@ -14,7 +14,8 @@ const properties = {
   transactionTimeOut: 50,
   transactionCheckInterval: 100,
   transactionCheckMax: 1_000_000,
-  transactionOpBatchInterval: 20,
+  // Long enough that kills come between an end and its op message.
+  transactionOpBatchInterval: 100,
   flushConsumerOffsetInterval: 50,
 };
 

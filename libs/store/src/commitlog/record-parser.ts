@@ -63,16 +63,19 @@ export class RecordParser {
 
   /**
    * Whether the parsed record may have lost sectors that its CRC does not cover: a stretch of topic
-   * or properties up to a sector's border that is nothing but zeros. Asked only for records that
-   * were never synced, where a power cut leaves such holes. The length field between the two is
-   * left out: it is zero in a record without properties, and when it was lost the sizes do not add
-   * up.
+   * or properties up to a sector's border that is nothing but zeros, or zeros at their end, where a
+   * killed process stopped. Asked only for records that were never synced; no put takes properties
+   * with a zero. The length field between the two is left out: it is zero in a record without
+   * properties, and when it was lost the sizes do not add up.
    */
   hasHole(bytes: Buffer, at: number, fileFromOffset: number): boolean {
     const toFileOffset = this.physicalOffset - fileFromOffset - at;
+    const { topicEnd, propertiesStart, propertiesEnd } = this;
     return (
-      hasZeroStretch(bytes, this.topicStart, this.topicEnd, toFileOffset) ||
-      hasZeroStretch(bytes, this.propertiesStart, this.propertiesEnd, toFileOffset)
+      bytes[topicEnd - 1] === 0 ||
+      (propertiesEnd > propertiesStart && bytes[propertiesEnd - 1] === 0) ||
+      hasZeroStretch(bytes, this.topicStart, topicEnd, toFileOffset) ||
+      hasZeroStretch(bytes, propertiesStart, propertiesEnd, toFileOffset)
     );
   }
 

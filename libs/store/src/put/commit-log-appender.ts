@@ -66,6 +66,7 @@ export class CommitLogAppender {
       propertiesLength;
     const illegal = this.check(topicQueues, queueId, body.length, propertiesLength, sizeBytes);
     if (illegal) return illegal;
+    if (propertiesText.includes(0)) return illegalMessage(ZERO_IN_PROPERTIES);
 
     const storeTimestamp = this.clock.wallNow();
     const queue = hasQueueUnit(sysFlag) ? this.queues.queueOf(topicQueues, queueId) : undefined;
@@ -248,6 +249,9 @@ export class CommitLogAppender {
   }
 }
 
+/** Recovery tells by zeros that the end of a record was not written, see `RecordParser.hasHole`. */
+const ZERO_IN_PROPERTIES = 'properties with a zero byte';
+
 interface BatchItems {
   readonly batch: MessageExtBatch;
   readonly topicQueues: TopicQueues;
@@ -279,6 +283,9 @@ function measureBatch(
       return 'batch item whose properties do not fit';
     }
     if (propertiesLength > MAX_PROPERTIES_BYTES) return 'batch item with too many properties';
+    const propertiesStart = item + itemBytes - propertiesLength;
+    const zeroAt = body.indexOf(0, propertiesStart);
+    if (zeroAt >= 0 && zeroAt < item + itemBytes) return ZERO_IN_PROPERTIES;
     sizeBytes += overhead + bodyLength + propertiesLength;
     count++;
     item += itemBytes;
