@@ -25,7 +25,7 @@ export class Crowd {
       const clientIp = `10.${(number >> 16) & 255}.${(number >> 8) & 255}.${number & 255}`;
       const found = await this.timed('enter', 'POST', `${this.shop}/api/buyers`, { clientIp });
       if (found.status === 201) this.buyers.push({ ...found.body, clientIp, orders: [] });
-      this.onProgress('entered', this.buyers.length);
+      this.onProgress(this.buyers.length);
     });
   }
 
@@ -35,7 +35,7 @@ export class Crowd {
     await pool(this.buyers, WIDTH, async (buyer) => {
       const clicks = Math.random() < 0.1 ? 2 : 1;
       await Promise.all(Array.from({ length: clicks }, () => this.buy(saleId, buyer)));
-      this.onProgress('asked', ++done);
+      this.onProgress(++done);
     });
   }
 
@@ -54,7 +54,7 @@ export class Crowd {
     let done = 0;
     await pool(winners, WIDTH, async (buyer) => {
       if (Math.random() < this.payShare) await this.payOrder(buyer);
-      this.onProgress('paid', ++done);
+      this.onProgress(++done);
     });
   }
 
@@ -97,8 +97,7 @@ export class Crowd {
   async timed(kind, method, url, { token, clientIp, headers }) {
     const startedAt = performance.now();
     const found = await request(method, url, { token, clientIp, headers });
-    const outcome =
-      found.status < 300 ? 'ok' : (found.body.code ?? String(found.status || 'no answer'));
+    const outcome = outcomeOf(found);
     this.latencies[kind].add(performance.now() - startedAt, outcome);
     this.rate.add();
     return found;
@@ -123,4 +122,9 @@ export class Crowd {
       throw new Error(`the sale was not opened (${status}): ${JSON.stringify(body)}`);
     return sale;
   }
+}
+
+function outcomeOf({ status, body }) {
+  if (status === 0) return 'no answer';
+  return status < 300 ? 'ok' : (body.code ?? String(status));
 }

@@ -20,8 +20,7 @@ const addresses = {
 };
 let isGood = false;
 try {
-  const { finish } = await runSale(addresses, options);
-  isGood = await finish();
+  isGood = await runSale(addresses, options);
 } finally {
   closeConnections();
   await embedded?.stop();

@@ -6,9 +6,12 @@ import { drain, judge } from './verdict.mjs';
 /**
  * One sale from its opening to its last order, with a progress bar, a report and a verdict.
  *
+ * @param {{ isPatient?: boolean, afterwards?: () => Promise<void> }} how `isPatient`: buyers try on
+ *   while services are away; `afterwards` runs when the crowd is done, before everything drains
  * @returns whether the verdict holds
  */
-export async function runSale(addresses, { users, stock, pay, drainSeconds, html, isPatient }) {
+export async function runSale(addresses, options, { isPatient = false, afterwards } = {}) {
+  const { users, stock, pay } = options;
   const bar = new cliProgress.SingleBar(
     { format: '{phase} {bar} {value}/{total}', clearOnComplete: true },
     cliProgress.Presets.shades_classic,
@@ -19,7 +22,7 @@ export async function runSale(addresses, { users, stock, pay, drainSeconds, html
     bar.stop();
   };
   const sale = await Crowd.openSale(addresses.shop, stock, addresses);
-  const onProgress = (_, count) => bar.update(count);
+  const onProgress = (count) => bar.update(count);
   const crowd = new Crowd({ ...addresses, users, payShare: pay, isPatient, onProgress });
   const startedAt = performance.now();
   await phase('entering', users, () => crowd.enter());
@@ -28,36 +31,33 @@ export async function runSale(addresses, { users, stock, pay, drainSeconds, html
   const winners = crowd.buyers.filter(({ orders }) => orders.length > 0).length;
   await phase('paying  ', winners, () => crowd.pay());
   const seconds = (performance.now() - startedAt) / 1000;
-  return {
-    sale,
-    crowd,
-    seconds,
-    finish: () =>
-      finish(addresses, { users, stock, pay, drainSeconds, html }, { sale, crowd, seconds }),
-  };
-}
-
-async function finish(addresses, options, { sale, crowd, seconds }) {
+  await afterwards?.();
   const { books, drainMs } = await drain(addresses, sale.id, options.drainSeconds * 1000);
   if (!books) {
     console.error('the services do not answer');
     return false;
   }
-  const report = {
+  const verdict = judge(books, crowd.buyers, { calm: !isPatient });
+  return tell(options, {
     options,
     seconds,
-    latencies: Object.fromEntries(
-      Object.entries(crowd.latencies).map(([kind, found]) => [kind, found.summary()]),
-    ),
+    latencies: summaries(crowd.latencies),
     perSecond: crowd.rate.list(),
     books,
     drainMs,
-    verdict: judge(books, crowd.buyers),
-  };
+    verdict,
+  });
+}
+
+function summaries(latencies) {
+  return Object.fromEntries(
+    Object.entries(latencies).map(([kind, found]) => [kind, found.summary()]),
+  );
+}
+
+function tell({ html }, report) {
   process.stdout.write(textReport(report));
-  if (options.html) {
-    writeHtmlReport(options.html, report);
-    console.log(`charts in ${options.html}`);
-  }
+  writeHtmlReport(html, report);
+  console.log(`charts in ${html}`);
   return report.verdict.every(({ holds }) => holds);
 }
