@@ -171,5 +171,7 @@ export async function startContractApp(
   options: RocketModuleOptions,
 ): Promise<INestApplicationContext> {
   const testing = Test.createTestingModule({ imports: [ContractModule.for(options)] });
-  return (await testing.setLogger(false).compile()).init();
+  const module = await testing.compile();
+  module.useLogger(false);
+  return module.init();
 }

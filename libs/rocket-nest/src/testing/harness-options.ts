@@ -7,7 +7,7 @@ export interface HarnessOptions {
   brokerProperties?: Readonly<Record<string, string>>;
   /**
    * Longest real time that `advanceTime` and `settle` give to what is under way, such as a listener
-   * that waits for the test itself, in milliseconds. Default 1000.
+   * that waits for the test itself, in milliseconds. Default 3000.
    */
   settleTimeoutMs?: number;
 }

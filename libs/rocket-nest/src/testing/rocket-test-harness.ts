@@ -17,7 +17,7 @@ import { Settling } from './settling';
 import { timeSpanMs, type TimeSpan } from './time-span';
 import { isPresent, waitUntil, type Present, type WaitOptions } from './wait-for';
 
-const DEFAULT_SETTLE_TIMEOUT_MS = 1_000;
+const DEFAULT_SETTLE_TIMEOUT_MS = 3_000;
 
 /**
  * A broker inside the test, and what went through it. An application under test is used as it is:
