@@ -9,6 +9,7 @@ import { knexService } from './databases/knex-database';
 import { postgresService } from './databases/plain-databases';
 import { typeOrmService } from './databases/typeorm-database';
 import { DeliveredOrders } from './delivered-orders';
+import { Meeting } from './meeting';
 import { TOPIC, TransactionService } from './transaction-service';
 
 /** How a library says COMMIT, told apart from the word COMMITTED in a row. */
@@ -60,6 +61,35 @@ describe('a connection that is cut during COMMIT', () => {
     await delivered?.stop();
     await Promise.all(Object.values(servers ?? {}).map((server) => server.stop()));
     await broker?.shutdown();
+  });
+
+  it('a deadlock that a method hides drops its message', async () => {
+    const service = await TransactionService.start(
+      namesrvAddr,
+      libraries.Knex.connect(servers.MariaDB.url),
+    );
+    delivered ??= await DeliveredOrders.start(namesrvAddr, TOPIC);
+    try {
+      const both = new Meeting(2);
+      const crossing = (id: string, first: string, second: string) =>
+        service.producer.transaction(TOPIC, { id }, async () => {
+          await service.effects.insert(first);
+          await both.arrive();
+          await service.effects.insert(second).catch(() => undefined);
+        });
+      const outcomes = await Promise.allSettled([
+        crossing('crossing-1', 'a', 'b'),
+        crossing('crossing-2', 'b', 'a'),
+      ]);
+      const failed = outcomes.findIndex(({ status }) => status === 'rejected');
+      expect(outcomes[failed]).toMatchObject({ reason: { code: 'TRANSACTION_LOST' } });
+      const other = outcomes[1 - failed];
+      expect(other.status).toBe('fulfilled');
+      await delivered.waitFor(`crossing-${2 - failed}`);
+      expect(delivered.ids).not.toContain(`crossing-${failed + 1}`);
+    } finally {
+      await service.stop();
+    }
   });
 
   it.each(

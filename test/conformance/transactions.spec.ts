@@ -76,6 +76,28 @@ describe.each(Object.keys(databases))('transactional messages with %s', (name) =
     expect([await hasEffect(id), await logged(id)]).toEqual([false, undefined]);
   });
 
+  it('is not misled by a method that hides the failure of a statement', async () => {
+    const id = newOrder();
+    const effects = service.app.get<Effects>(EFFECTS);
+    const outcome = await service.producer
+      .transaction(TOPIC, { id }, async () => {
+        await effects.insert(id);
+        await effects.insert(id).catch(() => undefined);
+      })
+      .then(
+        () => 'committed',
+        (error: { code?: string }) => error.code,
+      );
+    const marker = newOrder();
+    await service.orders.create({ id: marker });
+    await delivered.waitFor(marker);
+    const isCommitted = outcome === 'committed';
+    if (isCommitted) await delivered.waitFor(id);
+    // PostgreSQL commits nothing after a failed statement, and does not say so.
+    expect(outcome).toBe(name.includes('PostgreSQL') ? 'TRANSACTION_LOST' : 'committed');
+    expect([await hasEffect(id), delivered.ids.includes(id)]).toEqual([isCommitted, isCommitted]);
+  });
+
   it('runs what producer.transaction is given the same way', async () => {
     const [id, failing] = [newOrder(), newOrder()];
     const effects = service.app.get<Effects>(EFFECTS);

@@ -1,6 +1,7 @@
 import type { Logger } from '@nestjs/common';
 import type { TransactionHandle } from '@rocket-nest/client';
 import { errorMessageOf } from '@rocket-nest/common';
+import type { SqlConnection } from '../database/sql-connection';
 import type { SqlIsolation } from '../database/sql-dialect';
 import { NestedFrames, type TransactionFrame } from './nested-frame';
 import { RocketTransactionError } from './rocket-transaction-error';
@@ -92,6 +93,7 @@ export class LoggedTransaction {
           progress.begun = true;
           const frame = { connection, handles, failure: undefined, pending: 0, open: true };
           const value = await this.runMethod(frame, work, progress);
+          await this.refuseLost(frame.connection, handle.transactionId, place, progress);
           progress.returned = true;
           return value;
         },
@@ -103,6 +105,28 @@ export class LoggedTransaction {
     this.stats.committed += handles.length;
     for (const each of handles) await this.tell(each, () => each.commit());
     return result;
+  }
+
+  private async refuseLost(
+    connection: SqlConnection,
+    id: string,
+    place: string,
+    progress: Progress,
+  ): Promise<void> {
+    let cause: unknown;
+    const isIntact = await this.log.isIntact(connection, id).catch((error: unknown) => {
+      cause = error;
+      return false;
+    });
+    if (isIntact) return;
+    progress.failed = true;
+    throw new RocketTransactionError(
+      'TRANSACTION_LOST',
+      `the database has ended the transaction ${id} while ${place} ran, after a deadlock or a failed ` +
+        'statement whose error the method caught: let such errors pass, or use a savepoint; its ' +
+        'message is dropped',
+      { cause },
+    );
   }
 
   private async runMethod<R>(

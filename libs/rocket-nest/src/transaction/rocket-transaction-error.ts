@@ -5,6 +5,8 @@ export type RocketTransactionErrorCode =
   | 'TRANSACTION_ABORTED'
   /** COMMIT failed: whether it took place is not known here; the check finds out. */
   | 'COMMIT_IN_DOUBT'
+  /** The database ended the transaction while the method ran, which hid that from its caller. */
+  | 'TRANSACTION_LOST'
   /** Called inside a transaction whose end is not known here. */
   | 'NESTED_TRANSACTION'
   /** A transactional method called by this one failed, so that this one cannot commit either. */

@@ -47,6 +47,15 @@ export class TransactionLog {
   }
 
   /**
+   * Whether the row is still there in its transaction: a database ends a transaction by itself after a
+   * deadlock, or refuses to commit after a failed statement, also when the method hid that error.
+   */
+  async isIntact(transaction: SqlConnection, id: string): Promise<boolean> {
+    const { rows } = await transaction.query('SELECT 1 FROM rocket_tx_log WHERE tx_id = ?', [id]);
+    return rows.length === 1;
+  }
+
+  /**
    * Decides that the transaction is not to take place any more, unless it did already: true if it was
    * decided now. Fails with a retryable error while the transaction runs.
    */
