@@ -7,6 +7,8 @@ import { isTimeToDelete, nextTimeToDelete } from './delete-when';
 import { usedDiskPercent } from './disk-usage';
 
 const HOUR_MS = 3_600_000;
+/** Between two looks at a disk that is full, so that writing resumes soon after it is not. */
+const LOOK_AT_FULL_DISK_MS = 1000;
 /** Longest wait on the wall clock, so that a changed `deleteWhen` is noticed. */
 const MAX_WALL_WAIT_MS = HOUR_MS;
 
@@ -30,6 +32,7 @@ export class CleanCommitLogService {
   isDiskFull = false;
   usedPercent = 0;
   private intervalTimer: Timer | undefined;
+  private fullTimer: Timer | undefined;
   private wallTimer: Timer | undefined;
   private running: Promise<void> | undefined;
   private isClosed = false;
@@ -42,7 +45,9 @@ export class CleanCommitLogService {
   ) {}
 
   start(): void {
-    this.intervalTimer = this.deps.clock.every(this.config.cleanResourceInterval, () => this.run());
+    const { clock } = this.deps;
+    this.intervalTimer = clock.every(this.config.cleanResourceInterval, () => this.run());
+    this.fullTimer = clock.every(LOOK_AT_FULL_DISK_MS, () => this.lookAtFullDisk());
     this.armWallTimer();
   }
 
@@ -56,6 +61,7 @@ export class CleanCommitLogService {
   close(): void {
     this.isClosed = true;
     this.intervalTimer?.cancel();
+    this.fullTimer?.cancel();
     this.wallTimer?.cancel();
   }
 
@@ -144,6 +150,15 @@ export class CleanCommitLogService {
       this.config.cleanFileForciblyEnable &&
       this.usedPercent > this.config.diskSpaceCleanForciblyRatio
     );
+  }
+
+  private lookAtFullDisk(): void {
+    if (!this.isDiskFull || this.isClosed) return;
+    try {
+      this.lookAtDisk();
+    } catch (error) {
+      this.deps.logger.warn('disk cannot be looked at', { cause: errorMessageOf(error) });
+    }
   }
 
   private lookAtDisk(): void {

@@ -1,0 +1,52 @@
+import { ManualClock } from './testing/manual-clock';
+import { readRecords } from './testing/read-records';
+import { SimulatedFileSystem } from './testing/simulated-file-system';
+import { createTestMessage, openTestStore, pull } from './testing/store-kit';
+
+const FLUSH_INTERVAL_MS = 500;
+/** What an acknowledgement may be late for the sync that covers it. */
+const SLACK_MS = 100;
+const STEP_MS = 10;
+
+describe('a power cut under ASYNC_FLUSH', () => {
+  it.each([1730, 2040, 3490])(
+    'after %i ms takes what was acknowledged in the last flush interval at most',
+    async (cutAtMs) => {
+      let disk = new SimulatedFileSystem();
+      const clock = new ManualClock();
+      const config = {
+        flushDiskType: 'ASYNC_FLUSH',
+        flushIntervalCommitLog: FLUSH_INTERVAL_MS,
+      } as const;
+      const store = await openTestStore(disk, { clock, config });
+      const acknowledgedAtMs: number[] = [];
+      for (let atMs = 0; atMs < cutAtMs; atMs += STEP_MS) {
+        store.putMessage(createTestMessage('T', 0, String(acknowledgedAtMs.length)), {
+          onPut: ({ status }) => {
+            expect(status).toBe('PUT_OK');
+            acknowledgedAtMs.push(clock.monotonicNow());
+          },
+        });
+        for (let turn = 0; turn < 4; turn++) await new Promise(setImmediate);
+        clock.advance(STEP_MS);
+        for (let turn = 0; turn < 4; turn++) await new Promise(setImmediate);
+      }
+      const cutMs = clock.monotonicNow();
+      // Nothing that was not synced survives: the worst that can happen.
+      disk = disk.cutPowerKeeping(() => false, 0);
+      store.abandon();
+
+      const after = await openTestStore(disk, { pid: 2, boot: 'another', config });
+      const kept: string[] = [];
+      for (let offset = 0; offset < after.maxOffsetInQueue('T', 0);) {
+        const result = await pull(after, 'T', 0, offset);
+        kept.push(...readRecords(result.parts).map(({ body }) => body));
+        offset = result.nextBeginOffset;
+      }
+      expect(kept).toEqual(kept.map((_, index) => String(index)));
+      const firstLostMs = acknowledgedAtMs[kept.length];
+      expect(firstLostMs).toBeGreaterThanOrEqual(cutMs - FLUSH_INTERVAL_MS - SLACK_MS);
+      await after.shutdown();
+    },
+  );
+});
