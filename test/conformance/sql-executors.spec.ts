@@ -1,5 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
+import { Propagation, TransactionHost } from '@nestjs-cls/transactional';
 import { getSqlExecutorToken, type SqlConnection, type SqlExecutor } from 'rocket-nest';
 import initSqlJs from 'sql.js';
 import { startMariadb } from '../support/mariadb-server';
@@ -181,6 +182,22 @@ describe.each(Object.keys(services))('the executor of %s', (name) => {
         executor.detached((connection) => insertRow(connection, 'inside')),
       );
       await expect(inside).rejects.toMatchObject({ code: 'CONNECTION_HELD' });
+    });
+  }
+
+  if (name.includes('TransactionHost')) {
+    it("takes part in the application's own transactions, and leaves new ones apart", async () => {
+      const host = app.get(TransactionHost);
+      const failing = host.withTransaction(async () => {
+        await executor.current()?.query('INSERT INTO effects VALUES (?)', ['of the host']);
+        await effects.insert('of the host as well');
+        await host.withTransaction(Propagation.RequiresNew, () => effects.insert('of a new one'));
+        throw new Error('as told');
+      });
+      await expect(failing).rejects.toThrow('as told');
+      const keys = await effects.keys();
+      expect(keys).toContain('of a new one');
+      expect(keys.filter((key) => key.startsWith('of the host'))).toEqual([]);
     });
   }
 

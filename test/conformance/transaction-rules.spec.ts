@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Scope } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import { Standalone } from '@rocket-nest/standalone';
@@ -247,6 +247,21 @@ describe('the rules of transactional messages', () => {
       expect(await asked('paid')).toBe('COMMIT_MESSAGE');
       expect(await asked('gone')).toBe('UNKNOW');
       expect([payments.asked, delivered.ids.includes(failed)]).toEqual([['asked', 'asked'], false]);
+    });
+
+    it('a request-scoped class works as well, one that Nest did not make says so', async () => {
+      @Injectable({ scope: Scope.REQUEST })
+      class PerRequest {
+        @TransactionalMessage({ topic: TOPIC, txLog: 'none', route: 'paid' })
+        pay(_order: { id: string }): Promise<void> {
+          return Promise.resolve();
+        }
+      }
+      const app = await startPayments([Payments, PerRequest as never]);
+      const id = newOrder();
+      await (await app.resolve(PerRequest)).pay({ id });
+      await delivered.waitFor(id);
+      await expect(new PerRequest().pay({ id })).rejects.toThrow(/instance was not made by Nest/);
     });
 
     it('a method whose check is missing is told at start', async () => {
