@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { Inject, Injectable, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
+import { TransactionMQProducer } from '@rocket-nest/client';
+import { createMessage, SilentLogger } from '@rocket-nest/common';
 import {
   ConsumeContext,
   InjectProducer,
@@ -316,6 +318,33 @@ describe('applications and harnesses', () => {
     } finally {
       jest.useRealTimers();
     }
+  });
+
+  it('have the broker ask how an open transaction ended when time is advanced', async () => {
+    const harness = await RocketTestHarness.create({ imports: [ShopModule] });
+    const producer = new TransactionMQProducer(
+      {
+        namesrvAddr: harness.namesrvAddr,
+        producerGroup: 'open-transactions',
+        transactionListener: {
+          executeLocalTransaction: () => 'UNKNOW',
+          checkLocalTransaction: () => 'COMMIT_MESSAGE',
+        },
+      },
+      { logger: new SilentLogger() },
+    );
+    await producer.start();
+    const message = createMessage({ topic: 'order', tag: 'PAID', body: '{"id":"half"}' });
+    await producer.sendMessageInTransaction(message);
+    await harness.settle();
+    expect(harness.published()).toEqual([]);
+    await harness.advanceTime('5m');
+    await harness.waitFor(() => harness.consumed('order-paid'));
+    expect(harness.published()).toMatchObject([
+      { destination: 'order:PAID', body: { id: 'half' } },
+    ]);
+    await producer.shutdown();
+    await harness.close();
   });
 
   it('start in less than 300 ms', async () => {
