@@ -47,7 +47,8 @@ export class IdempotentWorkerProcess {
         return false;
       });
     } catch (cause) {
-      throw new Error(`${String(cause)}\n${this.log()}`, { cause });
+      const said = this.said.filter(({ type }) => type === 'at' || type === 'assigned');
+      throw new Error(`${String(cause)}\n${JSON.stringify(said)}\n${this.log()}`, { cause });
     }
   }
 

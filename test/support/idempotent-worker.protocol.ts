@@ -50,5 +50,9 @@ export type FromWorker =
       readonly queueId: number;
       readonly queueOffset: number;
     }
+  /** A message that Redis keeps the claim of is handed to the handler. */
+  | { readonly type: 'began'; readonly messageId: string }
+  /** The lease of a message ran out under its handler. */
+  | { readonly type: 'lost'; readonly messageId: string }
   /** A message was executed or found to be a duplicate. */
   | { readonly type: 'settled'; readonly store: StoreKind; readonly messageId: string };

@@ -130,6 +130,7 @@ const insideIdempotency = {
   wrap:
     (listener: ListenerDefinition, next: ListenerInvoke): ListenerInvoke =>
     async (message, context) => {
+      if (storeOf(listener) === 'redis') send({ type: 'began', messageId: context.messageId });
       await hold('claimed');
       const value = await next(message, context);
       // In a database the effect is committed with the mark, see holdCommits.
@@ -182,6 +183,7 @@ class CrashPoints implements OnModuleInit {
     this.wrappers.add(aroundIdempotency, 99);
     this.wrappers.add(insideIdempotency, 101);
     this.events.subscribe(({ type, store, scope }) => {
+      if (type === 'lost') send({ type, messageId: scope.key });
       if (type !== 'executed' && type !== 'duplicate') return;
       send({ type: 'settled', store: store as StoreKind, messageId: scope.key });
     });

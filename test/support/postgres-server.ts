@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { freePorts } from './polling';
+import { Client } from 'pg';
+import { freePorts, waitFor } from './polling';
 import { ServerProcess } from './server-process';
 import { makeFolderFor, serverUser } from './server-user';
 import { makeTemporaryFolder, removeFolder } from './temporary-folder';
@@ -53,6 +54,7 @@ export async function startPostgres(
     port,
     user: runAs,
   }).ready();
+  await waitFor('postgres to answer', () => answers(port));
   return {
     port,
     user: 'app',
@@ -64,6 +66,18 @@ export async function startPostgres(
       removeFolder(folder);
     },
   };
+}
+
+/** It takes connections before it is up, and refuses them then. */
+async function answers(port: number): Promise<boolean> {
+  const client = new Client({ host: '127.0.0.1', port, user: 'app', database: 'postgres' });
+  try {
+    await client.connect();
+    await client.end();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function program(name: string): string {
