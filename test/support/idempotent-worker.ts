@@ -223,8 +223,9 @@ async function start(options: Start): Promise<void> {
   const app = await NestFactory.createApplicationContext(WorkerModule.on(options), {
     logger: ['error', 'warn'],
   });
-  registrar = app.get(ListenerRegistrar);
-  reportAssignments(registrar);
+  const listeners = app.get(ListenerRegistrar);
+  registrar = listeners;
+  reportAssignments(listeners);
 }
 
 function reportAssignments(listeners: ListenerRegistrar): void {
