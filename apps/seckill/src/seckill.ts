@@ -50,6 +50,8 @@ export class Seckill {
       DATABASE_POOL_SIZE: '4',
       SECKILL_SECRET: secret,
       UNPAID_DELAY: this.args.unpaidDelay,
+      // Beside the messages they count: another folder is another broker.
+      OFFSETS_FOLDER: path.join(this.args.folder, 'offsets'),
       REQUESTS_PER_10S: String(this.args.requestsPer10s),
     };
     const payment = await this.startPayment({ ...environment, ALLOWED_ORIGIN: '*' });

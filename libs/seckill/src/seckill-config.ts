@@ -29,6 +29,11 @@ export interface SeckillConfig {
   readonly requestsPer10s: number;
   /** Where browsers find the payment service; undefined: at the same address. */
   readonly paymentUrl: string | undefined;
+  /**
+   * Where this instance keeps how far it is with messages that every instance gets; undefined: in
+   * the user's home. Instances on one machine, and brokers that come and go, want their own.
+   */
+  readonly offsetsFolder: string | undefined;
   /** Origins whose pages may call this service. */
   readonly allowedOrigin: string | undefined;
 }
@@ -61,6 +66,7 @@ export function readSeckillConfig(
     unpaidDelay: env['UNPAID_DELAY'] ?? '30s',
     requestsPer10s: numberOf(env, 'REQUESTS_PER_10S', DEFAULT_REQUESTS_PER_10S, 1, 1_000_000),
     paymentUrl: env['PAYMENT_URL'] || undefined,
+    offsetsFolder: env['OFFSETS_FOLDER'] || undefined,
     allowedOrigin: env['ALLOWED_ORIGIN'] || undefined,
   };
 }

@@ -54,6 +54,7 @@ export class SeckillModule {
         }),
         RocketModule.forRoot({
           namesrvAddr: config.namesrvAddr,
+          client: { localOffsetStoreDir: config.offsetsFolder },
           producer: { group: `${name}-producer` },
           ensureTopics: [ORDER_TOPIC, orderTimeout.topic, paymentPaid.topic],
         }),
