@@ -3,7 +3,8 @@ module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/test'],
   testRegex: '\\.spec\\.ts$',
-  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  // What lies in packed-app is copied into applications outside the repository, and run there.
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/test/e2e/packed-app/'],
   modulePathIgnorePatterns: ['/dist/.*/package.json'],
   transform: {
     '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/tsconfig.spec.json', diagnostics: false }],
