@@ -114,6 +114,16 @@ describe('atomic files', () => {
     },
   );
 
+  it('lost a file that was damaged after its only write', async () => {
+    await writeFileAtomically(fileSystem, path, 'only');
+    writeFileSync(path, '');
+    expect(contentOf()).toBe('only');
+    const another = `${path}2`;
+    writeFileAtomicallySync(fileSystem, another, 'only');
+    rmSync(another);
+    expect(contentOf(another)).toBe('only');
+  });
+
   it('loops on short writes', async () => {
     fileSystem.shortWrites = true;
     await writeFileAtomically(fileSystem, path, '0123456789');
@@ -131,7 +141,7 @@ describe('atomic files', () => {
     const rest = ['a', 'b', 'c'].map((text) => file.write(Buffer.from(text)));
     release();
     await Promise.all([first, ...rest]);
-    expect(fileSystem.done.filter((step) => step === 'pwrite')).toHaveLength(2);
+    expect(fileSystem.done.filter((step) => step === 'rename to place')).toHaveLength(2);
     expect(contentOf()).toBe('c');
     expect(contentOf(`${path}.bak`)).toBe('first');
   });
@@ -148,7 +158,8 @@ describe('atomic files', () => {
     release();
     await older;
     expect(contentOf()).toBe('newer');
-    expect(readdirSync(folder)).toEqual(['topics.json']);
+    expect(readdirSync(folder).sort()).toEqual(['topics.json', 'topics.json.bak']);
+    expect(contentOf(`${path}.bak`)).toBe('newer');
   });
 
   describe('reading after a crash or damage', () => {

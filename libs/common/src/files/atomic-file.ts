@@ -17,7 +17,7 @@ export interface LastGood {
 
 /**
  * A small file that is replaced as a whole. At every moment, a crash included, the current content
- * or the one before can be read: written to a temporary file, synced, the current file renamed to
+ * or the one before (of the first, a copy) can be read: written to a temporary file, synced, the current file renamed to
  * `.bak`, the temporary one renamed to its place, the folder synced.
  */
 export class AtomicFile {
@@ -54,7 +54,7 @@ export class AtomicFile {
     const { fileSystem } = this;
     const temporary = this.temporaryPath(generation);
     this.fill(temporary, content, (file) => fileSystem.fdatasyncSync(file));
-    this.swap(temporary);
+    this.swap(temporary, content);
     fileSystem.fsyncDirectory(dirname(this.path));
   }
 
@@ -77,7 +77,7 @@ export class AtomicFile {
     }
     fileSystem.close(file);
     if (generation !== this.newest) return removeQuietly(fileSystem, temporary);
-    this.swap(temporary);
+    this.swap(temporary, content);
     const folder = dirname(this.path);
     if (fileSystem.fsyncDirectoryAsync) await fileSystem.fsyncDirectoryAsync(folder);
     else fileSystem.fsyncDirectory(folder);
@@ -100,11 +100,16 @@ export class AtomicFile {
     return file;
   }
 
-  private swap(temporary: string): void {
+  private swap(temporary: string, content: Buffer): void {
     const { fileSystem, path } = this;
+    const backup = path + BACKUP_SUFFIX;
     const current = fileSystem.status(path);
     // An empty file is what a crash leaves of a writer less careful: it must not become the backup.
-    if (current && current.sizeBytes > 0) fileSystem.rename(path, path + BACKUP_SUFFIX);
+    if (current && current.sizeBytes > 0) fileSystem.rename(path, backup);
+    // The first generation has none before it, so it is its own backup.
+    else if (!fileSystem.status(backup)) {
+      this.fill(backup, content, (file) => fileSystem.fdatasyncSync(file));
+    }
     fileSystem.rename(temporary, path);
   }
 
