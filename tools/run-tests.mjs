@@ -23,6 +23,7 @@ const jestSuites = {
   docs: { folders: ['test/docs'], limitMinutes: 5 },
   fuzz: { folders: ['test/fuzz'], limitMinutes: 4 },
   interop: { folders: ['test/interop'], limitMinutes: 12 },
+  seckill: { folders: ['test/seckill'], limitMinutes: 8 },
   crash: { folders: ['test/crash'], limitMinutes: Number(process.env.CRASH_LIMIT_MINUTES ?? 15) },
 };
 /** Half a minute on a quiet machine. */

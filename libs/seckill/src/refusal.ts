@@ -4,6 +4,7 @@ import { HttpException } from '@nestjs/common';
 const STATUS = {
   UNKNOWN_SALE: 404,
   UNKNOWN_ORDER: 404,
+  SALE_EXISTS: 409,
   NOT_YOURS: 403,
   SALE_NOT_OPEN: 409,
   SALE_CLOSED: 409,

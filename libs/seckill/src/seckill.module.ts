@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { ThrottlerGuard, ThrottlerModule } from '@nestjs/throttler';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { TerminusModule } from '@nestjs/terminus';
@@ -18,6 +18,7 @@ import { HealthController } from './health.controller';
 import { MetricsController } from './metrics.controller';
 import { ORDER_TOPIC, orderTimeout } from './order-messages';
 import { paymentPaid } from './payment-messages';
+import { RefusalFilter } from './refusal.filter';
 import { runMigrations } from './run-migrations';
 import { SECKILL_CONFIG, type SeckillConfig } from './seckill-config';
 import { Signer } from './signer';
@@ -40,7 +41,10 @@ export class SeckillModule {
       module: SeckillModule,
       global: true,
       imports: [
-        ThrottlerModule.forRoot([{ ttl: THROTTLE_WINDOW_MS, limit: config.requestsPer10s }]),
+        ThrottlerModule.forRoot({
+          throttlers: [{ ttl: THROTTLE_WINDOW_MS, limit: config.requestsPer10s }],
+          errorMessage: 'too many requests from your address, wait a few seconds',
+        }),
         TypeOrmModule.forRootAsync({
           useFactory: () => ({
             type: 'postgres',
@@ -71,6 +75,7 @@ export class SeckillModule {
         { provide: Registry, useValue: registry },
         { provide: Signer, useValue: new Signer(config.secret) },
         { provide: APP_GUARD, useClass: ThrottlerGuard },
+        { provide: APP_FILTER, useClass: RefusalFilter },
         BuyerTokens,
       ],
       exports: [SECKILL_CONFIG, Signer, BuyerTokens],

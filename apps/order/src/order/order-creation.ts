@@ -10,12 +10,10 @@ import {
 } from '@rocket-nest/seckill';
 import { Outbox, TransactionalMessage } from 'rocket-nest';
 import type { Repository } from 'typeorm';
+import { isUniqueViolation } from '../database/unique-violation';
 import { SaleService } from '../sale/sale.service';
 import { OrderState } from './order-state';
 import { Order } from './order.entity';
-
-/** PostgreSQL's code for a second row with the same key. */
-const UNIQUE_VIOLATION = '23505';
 
 /** Writes an order, its item and its messages as one. */
 @Injectable()
@@ -50,8 +48,7 @@ export class OrderCreation {
     try {
       await this.orders.insert(order);
     } catch (error) {
-      const { driverError } = error as { driverError?: { code?: unknown } };
-      if (driverError?.code !== UNIQUE_VIOLATION) throw error;
+      if (!isUniqueViolation(error)) throw error;
       throw new Refusal('ALREADY_BOUGHT', 'one item a buyer: you have ordered already');
     }
   }

@@ -3,6 +3,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { Refusal } from '@rocket-nest/seckill';
 import { randomUUID } from 'node:crypto';
 import type { Repository } from 'typeorm';
+import { isUniqueViolation } from '../database/unique-violation';
 import type { CreateSaleDto } from './create-sale.dto';
 import { Sale } from './sale.entity';
 
@@ -17,9 +18,15 @@ export class SaleService {
 
   constructor(@InjectRepository(Sale) private readonly sales: Repository<Sale>) {}
 
+  /** Throws SALE_EXISTS. */
   async create({ id = randomUUID(), ...dto }: CreateSaleDto): Promise<Sale> {
     const sale = this.sales.create({ id, ...dto, remaining: dto.stock });
-    await this.sales.insert(sale);
+    try {
+      await this.sales.insert(sale);
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      throw new Refusal('SALE_EXISTS', `there is a sale '${id}' already`);
+    }
     this.cached = undefined;
     return sale;
   }
