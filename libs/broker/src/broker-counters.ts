@@ -10,6 +10,14 @@ export interface ConsumerCounters {
   bytesOut: number;
 }
 
+/** Transactions of a topic. */
+export interface TransactionCounters {
+  /** Half messages whose transactions have not ended: those of earlier starts as well. */
+  halfMessages: number;
+  committed: number;
+  rolledBack: number;
+}
+
 /** Told the size of what was stored by one request, on average where it was a batch. */
 export interface MessageSizeObserver {
   onStored(topic: string, messageBytes: number): void;
@@ -39,6 +47,7 @@ export class BrokerCounters {
   registrationFailures = 0;
   private readonly topics = new Map<string, TopicCounters>();
   private readonly consumers = new Map<string, Map<string, ConsumerCounters>>();
+  private readonly transactions = new Map<string, TransactionCounters>();
 
   constructor(private readonly messageSizes: MessageSizeObserver | undefined = undefined) {}
 
@@ -68,6 +77,27 @@ export class BrokerCounters {
     return counters;
   }
 
+  /** The transactions of a topic; made when first asked for. */
+  transactionsOf(topic: string): TransactionCounters {
+    let counters = this.transactions.get(topic);
+    if (!counters) {
+      counters = { halfMessages: 0, committed: 0, rolledBack: 0 };
+      this.transactions.set(topic, counters);
+    }
+    return counters;
+  }
+
+  /** One transaction less is open. A topic may have been deleted, and its counters with it, before. */
+  halfEnded(topic: string): TransactionCounters {
+    const counters = this.transactionsOf(topic);
+    counters.halfMessages = Math.max(0, counters.halfMessages - 1);
+    return counters;
+  }
+
+  get transactionsByTopic(): ReadonlyMap<string, TransactionCounters> {
+    return this.transactions;
+  }
+
   get byTopic(): ReadonlyMap<string, TopicCounters> {
     return this.topics;
   }
@@ -81,6 +111,7 @@ export class BrokerCounters {
   removeTopic(topic: string): void {
     this.topics.delete(topic);
     this.consumers.delete(topic);
+    this.transactions.delete(topic);
   }
 
   /** Forgets a deleted group. */

@@ -2,7 +2,12 @@ export { BrokerController } from './broker-controller';
 export type { BrokerControllerDeps } from './broker-controller';
 export type { BrokerContext, RequestProcessor } from './broker-context';
 export { BrokerCounters } from './broker-counters';
-export type { ConsumerCounters, MessageSizeObserver, TopicCounters } from './broker-counters';
+export type {
+  ConsumerCounters,
+  MessageSizeObserver,
+  TopicCounters,
+  TransactionCounters,
+} from './broker-counters';
 export { BrokerError } from './broker-error';
 export type { BrokerErrorCode } from './broker-error';
 export { BrokerOuterApi } from './broker-outer-api';

@@ -5,6 +5,7 @@ import { connectionFamilies } from './connection-families';
 import { FamilyFactory } from './family-factory';
 import { lagFamilies } from './lag-families';
 import { storageFamilies } from './storage-families';
+import { transactionFamilies } from './transaction-families';
 
 /** The labels of every sample of a broker. */
 export function brokerLabels(broker: BrokerController['config']['broker']): NodeLabels {
@@ -20,6 +21,7 @@ export function brokerFamilies(controller: BrokerController): MetricFamily[] {
     ...lagFamilies(controller, factory),
     ...connectionFamilies(controller, factory),
     ...storageFamilies(controller, factory),
+    ...transactionFamilies(controller, factory),
     ...sizeFamilies(controller, factory),
   ];
 }

@@ -130,4 +130,34 @@ describe('the metrics of a broker', () => {
     const ages = await scrape('rocketmq_storage_message_reserve_time_milliseconds');
     expect([...ages.values()]).toEqual([expect.any(Number)]);
   });
+
+  it('tell by topic which transactions are open, committed and rolled back', async () => {
+    const COMMIT = 8;
+    const ROLLBACK = 12;
+    const halfFields = {
+      ...sendFields,
+      topic: 'Paid',
+      sysFlag: 4,
+      properties: 'TRAN_MSG\u0001true\u0002PGROUP\u0001P\u0002UNIQ_KEY\u0001K\u0002',
+    };
+    const sendHalf = async () => {
+      const { extFields } = await ask(RequestCode.SEND_MESSAGE, halfFields, Buffer.from('x'));
+      return {
+        producerGroup: 'P',
+        tranStateTableOffset: extFields.get('queueOffset'),
+        commitLogOffset: parseInt(extFields.get('msgId')!.slice(16), 16),
+        fromTransactionCheck: 'false',
+        msgId: 'K',
+      };
+    };
+    const end = (half: object, commitOrRollback: number) =>
+      ask(RequestCode.END_TRANSACTION, { ...half, commitOrRollback });
+    const halves = [await sendHalf(), await sendHalf(), await sendHalf(), await sendHalf()];
+    for (const half of halves.slice(0, 2)) expect((await end(half, COMMIT)).code).toBe(0);
+    expect((await end(halves[2], ROLLBACK)).code).toBe(0);
+    const labels = `${node},topic="Paid"`;
+    const names = ['half_messages', 'commit_messages_total', 'rollback_messages_total'];
+    const found = await Promise.all(names.map((name) => scrape(`rocketmq_${name}`)));
+    expect(found.map((samples) => samples.get(labels))).toEqual([1, 2, 1]);
+  });
 });

@@ -2,6 +2,8 @@ import { MessageConst, SystemTopic, endOfPropertyValue, findProperty } from '@ro
 import type { LimitHits } from '@rocket-nest/remoting';
 import { PutMessageStatus } from '@rocket-nest/store';
 import type { MessageExtBrokerInner, MessageStore, PutMessageCallback } from '@rocket-nest/store';
+import type { BrokerCounters } from '../broker-counters';
+import { HalfPut } from './half-put';
 import { HalfTargets } from './half-targets';
 import { HALF_QUEUE_ID, TRANSACTION_BITS } from './transaction-messages';
 import type { TransactionTable } from './transaction-table';
@@ -21,6 +23,7 @@ export interface HalfMessagePreparerDeps {
   readonly messageStore: Pick<MessageStore, 'putMessage' | 'maxOffsetInQueue'>;
   readonly table: TransactionTable;
   readonly limits: LimitHits;
+  readonly counters: BrokerCounters;
 }
 
 /** Turns messages into half messages and stores them. */
@@ -43,11 +46,12 @@ export class HalfMessagePreparer {
       const problem = `properties of ${bytes} bytes, a transactional message may have ${MAX_PROPERTIES_BYTES}`;
       return refuse(callback, PutMessageStatus.PROPERTIES_SIZE_EXCEEDED, problem);
     }
+    const put = new HalfPut(this.deps.counters, message.topic, callback);
     message.extraProperties = extra;
     message.topic = SystemTopic.TRANS_HALF_TOPIC;
     message.queueId = HALF_QUEUE_ID;
     message.sysFlag &= ~TRANSACTION_BITS;
-    messageStore.putMessage(message, callback);
+    messageStore.putMessage(message, put);
   }
 
   /** What the send path adds, then the transaction id, then at the end where it belongs. */

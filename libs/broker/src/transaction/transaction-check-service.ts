@@ -3,6 +3,7 @@ import type { Clock, Logger, Timer } from '@rocket-nest/common';
 import type { LimitHits } from '@rocket-nest/remoting';
 import type { MessageStore, PutMessageResult } from '@rocket-nest/store';
 import { PutMessageStatus } from '@rocket-nest/store';
+import type { BrokerCounters } from '../broker-counters';
 import type { ProducerManager } from '../client/producer-manager';
 import { isStored } from '../processors/put-status-answer';
 import { checkTransactionRequest } from './check-transaction-request';
@@ -48,6 +49,7 @@ export interface TransactionCheckDeps {
   readonly progress: TransactionProgress;
   readonly verifier: TransactionVerifier;
   readonly limits: LimitHits;
+  readonly counters: BrokerCounters;
   /** What was before this start is known; rounds wait for it. */
   readonly loaded: Promise<void>;
 }
@@ -240,7 +242,7 @@ export class TransactionCheckService {
 
   /** Puts it where an operator finds it; its transaction is over. */
   private async discard(half: HalfMessage): Promise<void> {
-    const { messageStore, verifier, table, writer, logger } = this.deps;
+    const { messageStore, verifier, table, writer, logger, counters } = this.deps;
     const { queueOffset } = half.stored;
     const wasDiscarded = await verifier.isDiscarded(half);
     if (!this.isOpen(queueOffset)) return;
@@ -252,12 +254,16 @@ export class TransactionCheckService {
     this.discarded++;
     writer.add(table.end(queueOffset, half.root, HalfState.CLOSED));
     const { realTopic, producerGroup, uniqKey, checkTimes } = half;
+    if (realTopic !== undefined) counters.halfEnded(realTopic);
     const keptIn = SystemTopic.TRANS_CHECK_MAX_TIME_TOPIC;
     const fields = { realTopic, producerGroup, uniqKey, checkTimes, queueOffset, keptIn };
     logger.warn('a transaction was given up, its message is kept for an operator', fields);
   }
 
-  /** Damaged or expired half messages must not hold up the others. */
+  /**
+   * Damaged or expired half messages must not hold up the others. Which topic they were for is not
+   * known any more, so they count as its half messages until the next start.
+   */
   private closeUnreadable(from: number, next: number, seen: ReadonlySet<number>): void {
     const { table, writer, logger } = this.deps;
     let count = 0;

@@ -18,7 +18,7 @@ export class TransactionEnd implements PutMessageCallback, OpWaiter {
     /** Half queue offsets of the half message that was named, and of the transaction's first. */
     readonly link: number,
     readonly root: number,
-    /** Topic of a committed message. */
+    /** Topic that the message is meant for. */
     readonly topic: string,
     readonly callback: EndTransactionCallback,
   ) {}

@@ -88,6 +88,7 @@ export class TransactionEnder implements TransactionEndListener {
       writer.add(current);
       if (current !== link) writer.add(link);
       counters.stored(end.topic, 1, result.sizeBytes);
+      counters.halfEnded(end.topic).committed++;
       callback.onEnded(ResponseCode.SUCCESS);
     } else {
       table.cancelEnd(link, root);
@@ -98,11 +99,12 @@ export class TransactionEnder implements TransactionEndListener {
 
   /** Not stored means: not yet. The decision stands, and is written with the next op message. */
   onRollbackStored(end: TransactionEnd, isDone: boolean): void {
-    const { table, writer } = this.deps;
+    const { table, writer, counters } = this.deps;
     const { link, root, callback, opHalfOffset } = end;
     const isWrittenAgain = (table.currentOf(link, root) ?? link) !== opHalfOffset;
     if (isDone && isWrittenAgain) return this.rollback(end);
     this.rolledBack++;
+    counters.halfEnded(end.topic).rolledBack++;
     const current = table.end(link, root, HalfState.CLOSED);
     if (isWrittenAgain) writer.add(current);
     answerRollback(callback, isDone);

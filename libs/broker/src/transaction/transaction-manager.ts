@@ -22,8 +22,7 @@ import { ResumedCheck } from './resumed-check';
 import { TransactionCheckService } from './transaction-check-service';
 import type { TransactionCheckSettings } from './transaction-check-service';
 import { TransactionEnder } from './transaction-ender';
-import { loadTransactions } from './transaction-loader';
-import type { LoadRange } from './transaction-loader';
+import { TransactionLoader } from './transaction-loader';
 import { HALF_QUEUE_ID } from './transaction-messages';
 import { TransactionProgress } from './transaction-progress';
 import { MAX_PUT_BACK_TRANSACTIONS, TransactionTable } from './transaction-table';
@@ -60,7 +59,7 @@ export interface TransactionManagerDeps {
 
 /** The parts of the transactions of one broker run. */
 interface TransactionParts {
-  readonly range: LoadRange;
+  readonly loader: TransactionLoader;
   readonly table: TransactionTable;
   readonly writer: OpMessageWriter;
   readonly reader: HalfQueueReader;
@@ -175,7 +174,7 @@ export class TransactionManager implements TransactionalMessageService {
     const parts = this.loadedParts();
     const { logger, clock } = this.deps;
     try {
-      await loadTransactions(parts, parts.range);
+      await parts.loader.load();
       this.isLoaded = true;
       this.onLoaded();
     } catch (error) {
@@ -207,12 +206,18 @@ export class TransactionManager implements TransactionalMessageService {
     const reader = new HalfQueueReader({ clock, messageStore });
     const progress = new TransactionProgress({ ...deps, table, writer });
     const finder = new CommittedMessageFinder(messageStore);
-    const verifier = new TransactionVerifier({ table, writer, finder, epochStart: halfEnd });
+    const verifier = new TransactionVerifier({
+      ...deps,
+      table,
+      writer,
+      finder,
+      epochStart: halfEnd,
+    });
     const shared = { ...deps, storeHost, table, writer, reader, progress, finder, verifier };
     const ender = new TransactionEnder({ ...shared, loaded: this.loaded });
     const check = new TransactionCheckService({ ...shared, loaded: this.loaded });
     return {
-      range: { halfEnd, opFrom, opEnd },
+      loader: new TransactionLoader(shared, { halfEnd, opFrom, opEnd }),
       table,
       writer,
       reader,

@@ -36,6 +36,12 @@ export class TransactionTable {
     return link === root && link >= this.halves.start ? link : undefined;
   }
 
+  /** Whether the transaction waits for its end. */
+  isOpen(root: number): boolean {
+    const current = this.currentOf(root, root);
+    return current !== undefined && this.halves.get(current) === HalfState.OPEN;
+  }
+
   /** State of the transaction that `link` belongs to. */
   stateOf(link: number, root: number): HalfState {
     const at = this.currentOf(link, root) ?? link;

@@ -1,4 +1,5 @@
 import { SystemTopic } from '@rocket-nest/common';
+import type { BrokerCounters } from '../broker-counters';
 import type { CommittedMessageFinder } from './committed-message-finder';
 import type { HalfMessage } from './half-message';
 import { HalfState } from './half-state-table';
@@ -12,6 +13,7 @@ export interface TransactionVerifierDeps {
   readonly table: TransactionTable;
   readonly writer: OpMessageWriter;
   readonly finder: CommittedMessageFinder;
+  readonly counters: BrokerCounters;
   /** Half messages below were stored before this start. */
   readonly epochStart: number;
 }
@@ -31,7 +33,7 @@ export class TransactionVerifier {
 
   /** True when the transaction of `half` turned out to be committed; it has ended then. */
   async closeIfCommitted(half: HalfMessage, link: number): Promise<boolean> {
-    const { table, writer, finder } = this.deps;
+    const { table, writer, finder, counters } = this.deps;
     const { root } = half;
     if (!this.mustVerify(root)) return false;
     const isCommitted = await finder.isCommitted(half);
@@ -42,6 +44,7 @@ export class TransactionVerifier {
     }
     if (table.stateOf(link, root) !== HalfState.OPEN) return true;
     const current = table.end(link, root, HalfState.COMMITTED);
+    if (half.realTopic !== undefined) counters.halfEnded(half.realTopic);
     writer.add(current);
     if (current !== link) writer.add(link);
     return true;
