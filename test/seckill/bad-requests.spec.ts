@@ -61,7 +61,6 @@ describe('a purchase is refused', () => {
     const first = await shop.buy(saleId, await shop.newBuyer());
     await hasPayment(first.body.orderId);
     await isRefused(() => shop.buy(saleId, token), 409, 'SOLD_OUT');
-    // This instance has a gate of its own, filled from the database.
     await isRefused(() => shop.buy(saleId, token, shop.hasty), 409, 'SOLD_OUT');
   });
 
@@ -73,7 +72,7 @@ describe('a purchase is refused', () => {
     await isRefused(() => shop.buy(saleId, token, shop.hasty), 409, 'ALREADY_BOUGHT');
   });
 
-  it('when many of one buyer, or more buyers than items, come at once at two gates', async () => {
+  it('when many of one buyer, or more buyers than items, come at once at two instances', async () => {
     const saleId = await shop.openSale({ stock: 3 });
     const places = [shop.patient, shop.hasty];
     const buyers = await Promise.all(Array.from({ length: 8 }, () => shop.newBuyer()));
@@ -249,8 +248,8 @@ describe('payment and timeout race', () => {
     });
   const stockOf = async (saleId: string): Promise<number> =>
     (await shop.call('GET', `${shop.patient}/api/sales/${saleId}`)).body.remaining;
-  const gateOf = async (at: string, saleId: string): Promise<number> =>
-    (await shop.call('GET', `${at}/api/operator/sales/${saleId}`)).body.gateRemaining;
+  const gateOf = async (saleId: string): Promise<number> =>
+    (await shop.call('GET', `${shop.patient}/api/operator/sales/${saleId}`)).body.gateRemaining;
 
   it('an order that was not paid in time is cancelled, and its item sold again', async () => {
     const token = await shop.newBuyer();
@@ -258,7 +257,7 @@ describe('payment and timeout race', () => {
     const { orderId } = (await shop.buy(saleId, token, shop.hasty)).body;
     await becomes(orderId, 'CANCELLED');
     await waitFor('the payment', async () => (await shop.paymentState(orderId)) === 'CLOSED');
-    await waitFor('the gate', async () => (await gateOf(shop.hasty, saleId)) === 1);
+    await waitFor('the gate', async () => (await gateOf(saleId)) === 1);
     expect(await stockOf(saleId)).toBe(1);
     await isRefused(() => shop.pay(orderId, token), 409, 'ORDER_CANCELLED');
     const paid = { orderId, transactionId: randomUUID(), amountCents: 19_900 };
@@ -271,16 +270,17 @@ describe('payment and timeout race', () => {
   it('money that comes after the cancellation is given back', async () => {
     const token = await shop.newBuyer();
     const saleId = await shop.openSale({ stock: 5 });
-    const { orderId } = (await shop.buy(saleId, token, shop.hasty)).body;
+    const { orderId } = (await shop.buy(saleId, token)).body;
+    await hasPayment(orderId);
     await whileHeld(orderId, async () => {
-      await hasPayment(orderId);
+      await shop.remind(orderId);
       await waiting(1);
       expect((await shop.pay(orderId, token)).body.state).toBe('PAID');
       await waiting(2);
     });
     await becomes(orderId, 'CANCELLED');
     await waitFor('the refund', async () => (await shop.paymentState(orderId)) === 'REFUNDED');
-    await waitFor('the gate', async () => (await gateOf(shop.hasty, saleId)) === 5);
+    await waitFor('the gate', async () => (await gateOf(saleId)) === 5);
     expect(await shop.orderState(orderId)).toBe('CANCELLED');
     expect(await stockOf(saleId)).toBe(5);
   });
@@ -288,7 +288,7 @@ describe('payment and timeout race', () => {
   it('a timeout that comes after the payment changes nothing', async () => {
     const token = await shop.newBuyer();
     const saleId = await shop.openSale({ stock: 5 });
-    const { orderId } = (await shop.buy(saleId, token, shop.patient)).body;
+    const { orderId } = (await shop.buy(saleId, token)).body;
     await hasPayment(orderId);
     await whileHeld(orderId, async () => {
       expect((await shop.pay(orderId, token)).status).toBe(200);
@@ -370,6 +370,21 @@ test('too many requests from one address are refused, those from others are not'
   for (let n = 1; n < 100; n++) expect((await flood()).body.code).toBe('ALREADY_BOUGHT');
   await isRefused(flood, 429, 'TOO_MANY_REQUESTS');
   expect((await shop.buy(saleId, await shop.newBuyer())).status).toBe(201);
+});
+
+test('the limit on requests is none on messages', async () => {
+  const group = 'seckill-order-timeout';
+  const handled = async (): Promise<number> => {
+    const sql = 'SELECT count(*) FROM orders.rocket_inbox WHERE consumer_group = $1';
+    return Number((await shop.orders.query(sql, [group])).rows[0].count);
+  };
+  const [before, retriedBefore] = [await handled(), shop.retriedOf(group)];
+  await Promise.all(Array.from({ length: 250 }, () => shop.remind(randomUUID())));
+  await waitFor(
+    'all to be handled',
+    async () => (await handled()) === before + 250 || shop.retriedOf(group) > retriedBefore,
+  );
+  expect(shop.retriedOf(group)).toBe(retriedBefore);
 });
 
 test('news of an order reach its buyer, connected to whichever instance, and nobody else', async () => {

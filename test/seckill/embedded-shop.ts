@@ -1,3 +1,5 @@
+import { createMessage, DefaultMQProducer } from '@rocket-nest/client';
+import { paymentPaid } from '@rocket-nest/seckill';
 import * as path from 'node:path';
 import { freePorts, waitFor } from '../support/polling';
 import { ServerProcess } from '../support/server-process';
@@ -15,6 +17,7 @@ export interface SaleOptions {
 export class EmbeddedShop {
   private constructor(
     readonly url: string,
+    readonly namesrvAddr: string,
     private readonly process: ServerProcess,
     private readonly folder: string,
   ) {}
@@ -41,7 +44,8 @@ export class EmbeddedShop {
       port,
       startLimitMs: 120_000,
     });
-    const shop = new EmbeddedShop(`http://127.0.0.1:${port}`, server, folder);
+    const url = `http://127.0.0.1:${port}`;
+    const shop = new EmbeddedShop(url, `127.0.0.1:${namesrvPort}`, server, folder);
     try {
       await server.ready();
       await waitFor('the demo sale', () => server.log().includes('The flash sale is up'));
@@ -76,6 +80,19 @@ export class EmbeddedShop {
   async buyElsewhere(saleId: string): Promise<void> {
     const { token } = await this.post('api/buyers');
     await this.post(`api/sales/${saleId}/orders`, undefined, token as string);
+  }
+
+  /** A message that says that money came in, and not for what. */
+  async sendBrokenPayment(): Promise<void> {
+    const { namesrvAddr } = this;
+    const producer = new DefaultMQProducer({ namesrvAddr, producerGroup: 'test' });
+    await producer.start();
+    try {
+      const { topic, tag = '' } = paymentPaid;
+      await producer.send(createMessage({ topic, tag, body: '{"orderId":"42"}' }));
+    } finally {
+      await producer.shutdown();
+    }
   }
 
   private async post(

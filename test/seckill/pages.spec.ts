@@ -204,6 +204,22 @@ describe('the page for operators', () => {
     expect(await replay.isDisabled()).toBe(true);
     await Promise.all([operator.close(), buyer.close()]);
   });
+
+  it('shows dead letters and gives them to their group again', async () => {
+    const operator = await Visitor.open('operator.html');
+    const row = operator.page.locator('tr[data-key="seckill-order-paid"]');
+    await reads(row.locator('td').nth(2), '0');
+    await shop.sendBrokenPayment();
+    await reads(row.locator('td').nth(2), '1');
+    await operator.picture('dead-letter');
+    const answer = operator.page.waitForResponse(/seckill-order-paid\/replay$/);
+    await row.locator('button').click();
+    expect(await (await answer).json()).toEqual({ replayed: 1 });
+    // Nobody has mended it, so it dies again.
+    await waitFor('the button to be of use again', () => row.locator('button').isEnabled());
+    await reads(row.locator('td').nth(2), '1');
+    await operator.close();
+  });
 });
 
 describe.each([

@@ -1,11 +1,13 @@
 import { OrderModule, PAGES } from '@rocket-nest/app-order';
 import { PaymentModule } from '@rocket-nest/app-payment';
 import { createMessage, DefaultMQProducer } from '@rocket-nest/client';
+import { retryTopicOf } from '@rocket-nest/common';
 import { orderTimeout, readSeckillConfig, Signer, startService } from '@rocket-nest/seckill';
 import { Standalone } from '@rocket-nest/standalone';
 import * as path from 'node:path';
 import { Client } from 'pg';
 import { type DatabaseServer, startPostgres } from '../support/postgres-server';
+import { RedisServer } from '../support/redis-server';
 
 const SECRET = 'the secret of a shop under test';
 /** So short that a test can wait for it, and so long that no order runs out of time by itself. */
@@ -30,13 +32,14 @@ export interface CallOptions {
 
 /**
  * Two instances of the order service and one of payment in this process, on a real PostgreSQL with a
- * database for each service, and a broker.
+ * database for each service, a real Redis as the gate, and a broker.
  */
 export class Shop {
   readonly signer = new Signer(SECRET);
   private readonly standalone = new Standalone();
   private readonly services: Service[] = [];
   private postgres: DatabaseServer | undefined;
+  private redis: RedisServer | undefined;
   private producer!: DefaultMQProducer;
   orders!: Client;
   payments!: Client;
@@ -62,6 +65,7 @@ export class Shop {
     await Promise.all([this.orders?.end(), this.payments?.end(), this.producer?.shutdown()]);
     await this.standalone.shutdown();
     await this.postgres?.stop();
+    await this.redis?.stop();
   }
 
   async call(method: string, url: string, options: CallOptions = {}): Promise<Answer> {
@@ -132,6 +136,12 @@ export class Shop {
     await this.producer.send(createMessage({ topic, body: JSON.stringify({ orderId }) }));
   }
 
+  /** Messages that a group did not handle at once. */
+  retriedOf(group: string): number {
+    const store = this.standalone.broker?.messageStore;
+    return store?.maxOffsetInQueue(retryTopicOf(group), 0) ?? 0;
+  }
+
   /** Messages that the shop's groups have not handled yet. */
   async lag(): Promise<number> {
     const { body } = await this.call('GET', `${this.patient}/api/operator/groups`);
@@ -174,11 +184,9 @@ export class Shop {
   }
 
   private async startAll(): Promise<void> {
-    const [postgres, { namesrvAddr, folder }] = await Promise.all([
-      startPostgres(),
-      this.standalone.start(),
-    ]);
-    this.postgres = postgres;
+    const postgres = (this.postgres = await startPostgres());
+    const redis = (this.redis = await RedisServer.start());
+    const { namesrvAddr, folder } = await this.standalone.start();
     const urlOf = (database: string): string =>
       `postgres://app@127.0.0.1:${postgres.port}/${database}`;
     const admin = new Client(postgres.url);
@@ -195,6 +203,7 @@ export class Shop {
       this.startOrder({
         ...env,
         DATABASE_URL: urlOf('order'),
+        REDIS_URL: redis.url,
         UNPAID_DELAY: delay,
         PAYMENT_URL: this.payment,
         OFFSETS_FOLDER: path.join(folder, `offsets-${name}`),

@@ -67,6 +67,8 @@ function groupRow({ group, lag, deadLetters }) {
 async function replay(group, button) {
   button.disabled = true;
   await ask('POST', `api/operator/groups/${encodeURIComponent(group)}/replay`).catch(failed);
+  // Even when the same number has died again by then, the button has to be a new one.
+  document.querySelector('#groups tbody').dataset.shown = '';
 }
 
 function row(key, cells) {

@@ -7,10 +7,14 @@ interface BodyError {
   readonly message?: unknown;
 }
 
-/** Gives refusals that are not the shop's own a `code` as well: the name of their HTTP status. */
+/**
+ * Gives refusals that are not the shop's own a `code` as well: the name of their HTTP status. What a
+ * listener throws decides about its message and goes on as it is.
+ */
 @Catch()
 export class RefusalFilter extends BaseExceptionFilter {
   override catch(exception: unknown, host: ArgumentsHost): void {
+    if (host.getType() !== 'http') throw exception;
     super.catch(withCode(exception), host);
   }
 }

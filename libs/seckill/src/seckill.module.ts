@@ -43,6 +43,8 @@ export class SeckillModule {
       imports: [
         ThrottlerModule.forRoot({
           throttlers: [{ ttl: THROTTLE_WINDOW_MS, limit: config.requestsPer10s }],
+          // A global guard stands in front of listeners too, and messages are no flood.
+          skipIf: (context) => context.getType() !== 'http',
           errorMessage: 'too many requests from your address, wait a few seconds',
         }),
         TypeOrmModule.forRootAsync({
