@@ -85,7 +85,7 @@ class Visitor {
   }
 
   async picture(name: string): Promise<void> {
-    if (PICTURES === undefined) return;
+    if (!PICTURES) return;
     await this.page.screenshot({ path: path.join(PICTURES, `${name}.png`), fullPage: true });
   }
 
