@@ -29,6 +29,7 @@ export class PendingSend implements PutMessageCallback, CustomHeader {
   /**
    * @param response made while the request was there; undefined for a oneway send
    * @param waitStored false when the producer does not care for disks and slaves (WAIT=false)
+   * @param topicSaved resolves once the file of topics has a topic that this send made
    */
   constructor(
     private readonly answerer: SendAnswerer,
@@ -38,6 +39,7 @@ export class PendingSend implements PutMessageCallback, CustomHeader {
     readonly queueId: number,
     readonly transactionId: string,
     readonly waitStored: boolean,
+    readonly topicSaved: Promise<void> | undefined,
   ) {}
 
   onPut(result: PutMessageResult): void {

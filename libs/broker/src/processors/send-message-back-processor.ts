@@ -79,6 +79,7 @@ export class SendMessageBackProcessor {
     if (place.isDlq) this.broker.counters.messagesToDlq++;
     const result = await messageStore.putMessageAsync(this.copyOf(stored, place));
     if (isStored(result.status)) {
+      await this.broker.topicConfigManager.whenSaved(place.topic);
       return RemotingCommand.createResponse(request, ResponseCode.SUCCESS);
     }
     return refuse(ResponseCode.SYSTEM_ERROR, remarkOf(result, config.store.maxMessageSize));

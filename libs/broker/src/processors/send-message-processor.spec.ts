@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { decodeProperties } from '@rocket-nest/common';
 import { RemotingCommand, RequestCode, ResponseCode } from '@rocket-nest/remoting';
 import { PutMessageStatus } from '@rocket-nest/store';
@@ -60,6 +62,15 @@ describe('SendMessageProcessor', () => {
     const properties = decodeProperties(Buffer.concat([message.propertiesText, extra]));
     return { message, properties: Object.fromEntries(properties) };
   };
+
+  it('acknowledged the first message of a topic that a kill then forgot', async () => {
+    const file = join(folder.path, 'config', 'topics.json');
+    for (const topic of ['MadeBySend', 'MadeBySendToo']) {
+      expect((await send(sendFields({ topic }))).code).toBe(ResponseCode.SUCCESS);
+      expect(readFileSync(file, 'utf8')).toContain(`"${topic}"`);
+    }
+    expect(processor.pendingSends).toBe(0);
+  });
 
   it('answers as the original does, and adds its own properties', async () => {
     const response = await send(sendFields());

@@ -57,6 +57,8 @@ export class SendMessageProcessor implements SendAnswerer {
   private uniqueIds: UniqueIdGenerator | undefined;
   private storeHost: HostAddress | undefined;
   private pending = 0;
+  /** Of the topic of the request that is being handled. */
+  private topicSaved: Promise<void> | undefined;
 
   constructor(private readonly context: BrokerContext) {
     const { broker, store } = context.config;
@@ -81,6 +83,7 @@ export class SendMessageProcessor implements SendAnswerer {
     const topicConfig = this.admission.admit(connection, send);
     if ('code' in topicConfig) return this.refuse(request, topicConfig);
     if (!request.body?.length) return this.refuse(request, EMPTY_BODY);
+    this.topicSaved = this.context.topicConfigManager.whenSaved(topicConfig.topicName);
     return request.code === RequestCode.SEND_BATCH_MESSAGE || send.batch
       ? this.sendBatch(connection, request, send, topicConfig)
       : this.sendMessage(connection, request, send, topicConfig);
@@ -97,7 +100,19 @@ export class SendMessageProcessor implements SendAnswerer {
     response.code = responseCodeOf(status);
     if (isStored(status)) response.customHeader = pending;
     else this.describeFailure(response, result);
-    pending.connection.respond(response);
+    if (pending.topicSaved) void this.respondWhenSaved(pending, response, pending.topicSaved);
+    else pending.connection.respond(response);
+  }
+
+  private async respondWhenSaved(
+    { connection }: PendingSend,
+    response: RemotingCommand,
+    topicSaved: Promise<void>,
+  ): Promise<void> {
+    this.pending++;
+    await topicSaved;
+    this.pending--;
+    connection.respond(response);
   }
 
   private statusFor(pending: PendingSend, result: PutMessageResult): PutMessageStatus {
@@ -169,6 +184,7 @@ export class SendMessageProcessor implements SendAnswerer {
       const outcome = routeRetry(this.context, request.version, send, routed, properties);
       if (outcome && 'code' in outcome) return this.refuse(request, outcome);
       routedConfig = outcome ?? topicConfig;
+      this.topicSaved = this.context.topicConfigManager.whenSaved(routedConfig.topicName);
     }
     if (routedConfig.topicFilterType === 'MULTI_TAG') {
       sysFlag |= MessageSysFlag.MULTI_TAGS_FLAG;
@@ -298,7 +314,16 @@ export class SendMessageProcessor implements SendAnswerer {
     const response = request.isOneway
       ? undefined
       : RemotingCommand.createResponse(request, ResponseCode.SUCCESS);
-    return new PendingSend(this, connection, response, topic, queueId, uniqKey, waitStored);
+    return new PendingSend(
+      this,
+      connection,
+      response,
+      topic,
+      queueId,
+      uniqKey,
+      waitStored,
+      this.topicSaved,
+    );
   }
 
   private chooseQueue(wanted: number, topicConfig: TopicConfig): number {

@@ -151,7 +151,9 @@ describe.each(['ASYNC_FLUSH', 'SYNC_FLUSH'] as const)(
       await running.service.shutdown();
       running.store.abandon();
       // Progress is as old as the store allows: none at all.
-      new NodeFileSystem().unlink(join(folder.path, 'config', 'delayOffset.json'));
+      for (const name of ['delayOffset.json', 'delayOffset.json.bak']) {
+        new NodeFileSystem().unlink(join(folder.path, 'config', name));
+      }
 
       running = await start();
       clock.advance(1_000);

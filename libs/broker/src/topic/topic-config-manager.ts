@@ -52,6 +52,8 @@ export class TopicConfigManager {
   private readonly systemTopics = new Set<string>();
   private readonly persistTask: CoalescedTask;
   private readonly texts = new WeakMap<Readonly<TopicConfig>, string>();
+  /** Topics that were made a moment ago and are not in the file yet; at most MAX_TOPICS. */
+  private readonly unsaved = new Map<string, Promise<void>>();
   private version: DataVersion;
   private dirty = false;
 
@@ -218,6 +220,14 @@ export class TopicConfigManager {
     return this.dirty ? this.persistTask.request() : this.persistTask.current();
   }
 
+  /**
+   * Undefined for a topic that the file has, as nearly every one. Else resolves once it has it, or
+   * could not be written: what is acknowledged before may be lost with its topic by a kill.
+   */
+  whenSaved(topic: string): Promise<void> | undefined {
+    return this.unsaved.size === 0 ? undefined : this.unsaved.get(topic);
+  }
+
   /** Writes what is not yet in the file. */
   shutdown(): Promise<void> {
     return this.persist();
@@ -278,7 +288,13 @@ export class TopicConfigManager {
       writeQueueNums: config.writeQueueNums,
       perm: config.perm,
     });
-    return this.store(config);
+    const created = this.store(config);
+    const { topicName } = config;
+    const saved = this.persist()
+      .catch(() => undefined)
+      .finally(() => this.unsaved.delete(topicName));
+    this.unsaved.set(topicName, saved);
+    return created;
   }
 
   private store(config: TopicConfig): TopicConfig {
