@@ -23,12 +23,17 @@ export class Program {
   stdout = '';
   stderr = '';
 
-  constructor(name: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  constructor(
+    name: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    limitMs = 60_000,
+  ) {
     const file = path.isAbsolute(name) ? name : path.join(repositoryRoot, 'bin', name);
     this.child = spawn(file, [...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
-      timeout: 60_000,
+      timeout: limitMs,
       killSignal: 'SIGKILL',
     });
     running.add(this.child);

@@ -20,6 +20,13 @@ const pauseMs = Number(options['pause-seconds']) * 1000;
 // Long enough that those who pay at once are in time, also when a service is away for a while.
 const world = await startRealParts({ unpaidDelay: '30s' });
 let isOver = false;
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, async () => {
+    isOver = true;
+    await world.stop();
+    process.exit(130);
+  });
+}
 let isGood = false;
 try {
   const trouble = makeTrouble(world.parts);

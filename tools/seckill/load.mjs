@@ -13,6 +13,12 @@ import { runSale } from './run.mjs';
 
 const options = readOptions({ shop: { type: 'string' }, payment: { type: 'string' } });
 const embedded = options.shop ? undefined : await startEmbedded();
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, async () => {
+    await embedded?.stop();
+    process.exit(130);
+  });
+}
 const addresses = {
   shop: options.shop ?? embedded.shop,
   payment: options.payment ?? embedded?.payment ?? options.shop,
