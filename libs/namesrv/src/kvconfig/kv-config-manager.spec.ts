@@ -55,10 +55,17 @@ describe('KVConfigManager', () => {
   test('a damaged file without a good one before it stops the start, once', async () => {
     await open().put('N', 'k', 'v');
     writeFileSync(path, 'garbage');
+    rmSync(`${path}.bak`);
     expect(() => open()).toThrow(
       expect.objectContaining({ code: 'FILE_CORRUPT', message: expect.stringContaining(path) }),
     );
     expect(open().get('N', 'k')).toBeUndefined();
+  });
+
+  test('a file damaged after its only write is read from its backup', async () => {
+    await open().put('N', 'k', 'v');
+    writeFileSync(path, 'garbage');
+    expect(open().get('N', 'k')).toBe('v');
   });
 
   test('past the limit new keys are refused, known ones still change', async () => {
