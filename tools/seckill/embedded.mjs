@@ -16,7 +16,7 @@ export async function startEmbedded() {
     [
       path.join(root, 'bin/seckill'),
       ...ports.flatMap((name) => [name, '0']),
-      ...['--folder', folder, '--unpaid-delay', '5s', '--requests', '1000000'],
+      ...['--folder', folder, '--unpaid-delay', '30s', '--requests', '1000000'],
     ],
     { stdio: ['ignore', 'pipe', 'inherit'], cwd: root },
   );

@@ -3,7 +3,7 @@
  * Many buyers at one sale, and a verdict over what is left.
  *   npm run seckill:load -- [--users 20000] [--stock 500] [--pay 0.8] [--drain-seconds 240]
  *                           [--shop URL --payment URL] [--html FILE]
- * Without addresses it starts the sample on embedded defaults for itself, with five seconds to pay.
+ * Without addresses it starts the sample on embedded defaults for itself, with thirty seconds to pay.
  * OPERATOR_TOKEN is used where it is set. The exit status is the verdict.
  */
 import { startEmbedded } from './embedded.mjs';
