@@ -10,16 +10,13 @@ async function main([folder]: readonly string[]): Promise<void> {
   // Ctrl-C reaches the whole group; the parent says when its services are done with the database.
   process.on('SIGINT', () => undefined);
   process.on('SIGTERM', () => undefined);
+  let stop = (): Promise<void> => Promise.resolve();
+  process.once('disconnect', () => void stop().finally(() => process.exit(0)));
   const db = await PGlite.create(folder);
   const server = new PostgresSocketServer(db);
   const ready: EmbeddedPostgresReady = { port: await server.listen('127.0.0.1', 0) };
-  process.once('disconnect', () => {
-    void server
-      .close()
-      .then(() => db.close())
-      .finally(() => process.exit(0));
-  });
-  process.send?.(ready);
+  stop = () => server.close().then(() => db.close());
+  if (process.connected) process.send?.(ready);
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
