@@ -7,6 +7,7 @@ export type {
   MessageExtBatch,
   MessageExtBrokerInner,
 } from './put/message-ext-broker-inner';
+export { refusePut } from './put/refuse-put';
 export { createHostAddress } from './put/host-address';
 export { GetMessageStatus } from './get/get-message-status';
 export type { MessageFilter } from './get/message-filter';

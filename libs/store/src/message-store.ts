@@ -17,6 +17,7 @@ import type { MessageExtBatch, MessageExtBrokerInner } from './put/message-ext-b
 import { PendingPut } from './put/pending-put';
 import type { PutMessageCallback, PutMessageResult } from './put/put-message-result';
 import { PutMessageStatus } from './put/put-message-status';
+import { refusePut } from './put/refuse-put';
 import { StoreRecovery, type RecoveryResult } from './recovery/store-recovery';
 import {
   createStoreComponents,
@@ -325,24 +326,24 @@ export class MessageStore {
   private mayPut(callback: PutMessageCallback): boolean {
     const reason = this.state === 'running' ? this.parts.log.readOnlyReason : this.state;
     if (reason !== undefined) {
-      refuse(callback, PutMessageStatus.SERVICE_NOT_AVAILABLE, `no writes: ${reason}`);
+      refusePut(callback, PutMessageStatus.SERVICE_NOT_AVAILABLE, `no writes: ${reason}`);
       return false;
     }
     if (this.parts.cleanService.isDiskFull) {
       this.deps.limits?.hit('diskSpaceWarningLevelRatio');
-      refuse(callback, PutMessageStatus.SERVICE_NOT_AVAILABLE, this.diskFullProblem());
+      refusePut(callback, PutMessageStatus.SERVICE_NOT_AVAILABLE, this.diskFullProblem());
       return false;
     }
     if (this.parts.commitService.pendingBytes > this.config.maxPendingPutBytes) {
       this.deps.limits?.hit('maxPendingPutBytes');
-      refuse(callback, PutMessageStatus.OS_PAGE_CACHE_BUSY, 'the disk cannot keep up');
+      refusePut(callback, PutMessageStatus.OS_PAGE_CACHE_BUSY, 'the disk cannot keep up');
       return false;
     }
     const { queues, index } = this.parts;
     if (queues.memory.bytes > this.config.maxConsumeQueueMemoryBytes || index.isStuck) {
       this.deps.limits?.hit('maxConsumeQueueMemoryBytes');
       const problem = 'consume queues or index cannot be written: is the disk full?';
-      refuse(callback, PutMessageStatus.OS_PAGE_CACHE_BUSY, problem);
+      refusePut(callback, PutMessageStatus.OS_PAGE_CACHE_BUSY, problem);
       return false;
     }
     return true;
@@ -353,7 +354,7 @@ export class MessageStore {
     callback: PutMessageCallback,
   ): void {
     if (appended instanceof PendingPut) this.parts.commitService.add(appended);
-    else refuse(callback, appended.status, appended.problem);
+    else refusePut(callback, appended.status, appended.problem);
   }
 
   private diskFullProblem(): string {
@@ -398,16 +399,4 @@ export class MessageStore {
 function hashOfBoot(mark: string): number {
   const bytes = Buffer.from(mark);
   return continueStringHash(0, bytes, 0, bytes.length);
-}
-
-function refuse(callback: PutMessageCallback, status: PutMessageStatus, problem: string): void {
-  callback.onPut({
-    status,
-    queueOffset: 0,
-    physicalOffset: 0,
-    messageCount: 0,
-    sizeBytes: 0,
-    storeTimestamp: 0,
-    problem,
-  });
 }

@@ -1,6 +1,6 @@
 import { MessageConst, SystemTopic, endOfPropertyValue, findProperty } from '@rocket-nest/common';
 import type { LimitHits } from '@rocket-nest/remoting';
-import { PutMessageStatus } from '@rocket-nest/store';
+import { PutMessageStatus, refusePut } from '@rocket-nest/store';
 import type { MessageExtBrokerInner, MessageStore, PutMessageCallback } from '@rocket-nest/store';
 import type { BrokerCounters } from '../broker-counters';
 import { HalfPut } from './half-put';
@@ -38,13 +38,13 @@ export class HalfMessagePreparer {
     if (maxOffset - table.halves.start >= MAX_HALF_SPAN) {
       limits.hit('maxHalfSpan');
       const problem = 'too many transactions wait for their end: send again later';
-      return refuse(callback, PutMessageStatus.OS_PAGE_CACHE_BUSY, problem);
+      return refusePut(callback, PutMessageStatus.OS_PAGE_CACHE_BUSY, problem);
     }
     const extra = this.extraPropertiesOf(message);
     const bytes = message.propertiesText.length + extra.length;
     if (bytes > MAX_PROPERTIES_BYTES) {
       const problem = `properties of ${bytes} bytes, a transactional message may have ${MAX_PROPERTIES_BYTES}`;
-      return refuse(callback, PutMessageStatus.PROPERTIES_SIZE_EXCEEDED, problem);
+      return refusePut(callback, PutMessageStatus.PROPERTIES_SIZE_EXCEEDED, problem);
     }
     const put = new HalfPut(this.deps.counters, message.topic, callback);
     message.extraProperties = extra;
@@ -71,16 +71,4 @@ export class HalfMessagePreparer {
     extra.set(target, at);
     return extra;
   }
-}
-
-function refuse(callback: PutMessageCallback, status: PutMessageStatus, problem: string): void {
-  callback.onPut({
-    status,
-    queueOffset: 0,
-    physicalOffset: 0,
-    messageCount: 0,
-    sizeBytes: 0,
-    storeTimestamp: 0,
-    problem,
-  });
 }
