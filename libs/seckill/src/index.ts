@@ -18,3 +18,4 @@ export { readSeckillConfig, SECKILL_CONFIG } from './seckill-config';
 export type { SeckillConfig } from './seckill-config';
 export { SeckillModule } from './seckill.module';
 export { startService } from './start-service';
+export { schemaOf } from './schema-of';

@@ -1,9 +1,10 @@
+import { schemaOf } from '@rocket-nest/seckill';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** The tables of the order service. */
 export class CreateTables1790000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    const schema = schemaOf(runner);
+    const schema = schemaOf(runner.connection);
     await runner.query(`
       CREATE TABLE ${schema}.sales (
         id text PRIMARY KEY,
@@ -31,12 +32,7 @@ export class CreateTables1790000000000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    const schema = schemaOf(runner);
+    const schema = schemaOf(runner.connection);
     await runner.query(`DROP TABLE ${schema}.orders, ${schema}.sales`);
   }
-}
-
-function schemaOf({ connection }: QueryRunner): string {
-  const { schema } = connection.options as { schema?: string };
-  return `"${schema ?? 'public'}"`;
 }

@@ -1,9 +1,10 @@
+import { schemaOf } from '@rocket-nest/seckill';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** The table of the payment service. */
 export class CreateTables1790000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    const schema = schemaOf(runner);
+    const schema = schemaOf(runner.connection);
     await runner.query(`
       CREATE TABLE ${schema}.payments (
         order_id uuid PRIMARY KEY,
@@ -19,11 +20,6 @@ export class CreateTables1790000000000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query(`DROP TABLE ${schemaOf(runner)}.payments`);
+    await runner.query(`DROP TABLE ${schemaOf(runner.connection)}.payments`);
   }
-}
-
-function schemaOf({ connection }: QueryRunner): string {
-  const { schema } = connection.options as { schema?: string };
-  return `"${schema ?? 'public'}"`;
 }
