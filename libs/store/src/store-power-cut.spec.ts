@@ -50,3 +50,32 @@ describe('a power cut under ASYNC_FLUSH', () => {
     },
   );
 });
+
+describe('a power cut after two checkpoints at once', () => {
+  it('I1: the second does not end before the first has synced what it took', async () => {
+    const disk = new SimulatedFileSystem();
+    const config = { flushDiskType: 'ASYNC_FLUSH' } as const;
+    const store = await openTestStore(disk, { clock: new ManualClock(), config });
+    const bodies = Array.from({ length: 20 }, (_, queueId) => `message of queue ${queueId}`);
+    for (const [queueId, body] of bodies.entries()) {
+      store.putMessage(createTestMessage('T', queueId, body), { onPut: () => undefined });
+    }
+    for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate);
+    const { checkpointService } = store['parts'];
+    void checkpointService.persist();
+    await checkpointService.persist();
+    const after = await openTestStore(
+      disk.cutPowerKeeping(() => false, 0),
+      { pid: 2, boot: 'another', config },
+    );
+    store.abandon();
+
+    const kept: string[] = [];
+    for (const queueId of bodies.keys()) {
+      const result = await pull(after, 'T', queueId, 0);
+      kept.push(...readRecords(result.parts).map(({ body }) => body));
+    }
+    expect(kept).toEqual(bodies);
+    await after.shutdown();
+  });
+});

@@ -6,6 +6,7 @@ import type { RecordDispatcher } from '../dispatch/record-dispatcher';
 import type { IndexService } from '../index-file/index-service';
 import type { CommitService } from '../put/commit-service';
 import type { ConsumeQueueStore } from '../queue/consume-queue-store';
+import { OneAtATime } from './one-at-a-time';
 import { Slices } from './slices';
 
 /** How long the last sync may hold up a stop; after that the next start checks the queues. */
@@ -35,8 +36,9 @@ export interface CheckpointIntervals {
 export class CheckpointService {
   private timer: Timer | undefined;
   private running: Promise<void> = Promise.resolve();
-  /** One flush at a time: what one has taken and not written yet, another must not count as done. */
-  private flushing: Promise<boolean> = Promise.resolve(true);
+  /** One at a time: what one has taken and not written yet, another must not count as done. */
+  private readonly flushes = new OneAtATime();
+  private readonly checkpoints = new OneAtATime();
   private persisting: Promise<void> | undefined;
   private checkpointedMs = 0;
   private checkpointedOffset = -1;
@@ -70,16 +72,12 @@ export class CheckpointService {
 
   /** Writes what waits; returns false when something could not be written. */
   flush(): Promise<boolean> {
-    this.flushing = this.flushing.then(
-      () => this.flushAll(),
-      () => this.flushAll(),
-    );
-    return this.flushing;
+    return this.flushes.run(() => this.flushAll());
   }
 
   /** Makes consume queues and index durable up to what is visible now, then the checkpoint. */
   async persist(): Promise<void> {
-    await this.persistAs(false, false);
+    await this.checkpoints.run(() => this.persistAs(false, false));
   }
 
   /**
@@ -87,7 +85,7 @@ export class CheckpointService {
    * With `mayLeaveUnsynced` many files are not synced at all. Returns what holds then.
    */
   persistFinally(mayLeaveUnsynced: boolean): Promise<PersistOutcome> {
-    return this.persistAs(true, mayLeaveUnsynced);
+    return this.checkpoints.run(() => this.persistAs(true, mayLeaveUnsynced));
   }
 
   private async persistAs(isFinal: boolean, mayLeaveUnsynced: boolean): Promise<PersistOutcome> {
