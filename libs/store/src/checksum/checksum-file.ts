@@ -69,18 +69,27 @@ export class ChecksumFile {
     this.write(fileFromOffset, bytes, HEADER_BYTES + firstBlock * ENTRY_BYTES);
   }
 
-  /** Entries of some blocks, 0 where none is known. */
-  async readEntries(fileFromOffset: number, firstBlock: number, count: number): Promise<number[]> {
-    const bytes = Buffer.alloc(count * ENTRY_BYTES);
+  /** Entries of some blocks, 0 where none is known; those behind the last known one are left out. */
+  async readEntries(
+    fileFromOffset: number,
+    firstBlock: number,
+    count: number,
+  ): Promise<Uint32Array> {
     const pooled = this.open(fileFromOffset, false);
-    if (!pooled) return new Array<number>(count).fill(0);
+    if (!pooled) return new Uint32Array(0);
     try {
       const position = HEADER_BYTES + firstBlock * ENTRY_BYTES;
+      const known = Math.floor((this.fileSystem.fileSize(pooled.file) - position) / ENTRY_BYTES);
+      const entries = new Uint32Array(Math.max(0, Math.min(count, known)));
+      const bytes = Buffer.alloc(entries.length * ENTRY_BYTES);
       await readUpToAsync(this.fileSystem, pooled.file, bytes, 0, bytes.length, position);
+      for (let index = 0; index < entries.length; index++) {
+        entries[index] = getInt32(bytes, index * ENTRY_BYTES);
+      }
+      return entries;
     } finally {
       this.pool.release(pooled);
     }
-    return Array.from({ length: count }, (_, index) => getInt32(bytes, index * ENTRY_BYTES) >>> 0);
   }
 
   /** Forgets blocks from one on; durable after `syncNow`. False when there was nothing to forget. */

@@ -28,7 +28,7 @@ export interface VerifiedRead {
 /** Entries of whole pages. */
 export interface LoadedEntries {
   readonly firstBlock: number;
-  readonly pages: readonly (readonly number[])[];
+  readonly pages: readonly Uint32Array[];
 }
 
 interface PendingEntries {
@@ -53,7 +53,7 @@ export class CommitLogChecksums {
   private pending: PendingEntries[] = [];
   private prefix: ChecksumPrefix = { end: 0, crc: 0 };
   private writtenPrefixEnd = -1;
-  private readonly pages = new Map<string, Promise<number[]>>();
+  private readonly pages = new Map<string, Promise<Uint32Array>>();
 
   constructor(
     private readonly files: MappedFileQueue,
@@ -169,7 +169,7 @@ export class CommitLogChecksums {
     const fileFromOffset = this.files.fileStart(startOffset);
     const firstPage = Math.floor(this.blockNumber(startOffset) / PAGE_ENTRIES);
     const last = this.blockNumber(Math.max(startOffset, endOffset - 1));
-    const pages: Promise<number[]>[] = [];
+    const pages: Promise<Uint32Array>[] = [];
     for (let page = firstPage; page * PAGE_ENTRIES <= last; page++) {
       pages.push(this.page(fileFromOffset, page));
     }
@@ -287,7 +287,7 @@ export class CommitLogChecksums {
     }
   }
 
-  private page(fileFromOffset: number, page: number): Promise<number[]> {
+  private page(fileFromOffset: number, page: number): Promise<Uint32Array> {
     const key = `${fileFromOffset}/${page}`;
     let entries = this.pages.get(key);
     if (!entries) {
@@ -295,7 +295,7 @@ export class CommitLogChecksums {
         .readEntries(fileFromOffset, page * PAGE_ENTRIES, PAGE_ENTRIES)
         .catch((error: unknown) => {
           this.logger.error('checksums cannot be read', { cause: errorMessageOf(error) });
-          return new Array<number>(PAGE_ENTRIES).fill(0);
+          return new Uint32Array(0);
         });
     }
     this.pages.delete(key);

@@ -178,9 +178,10 @@ export class IndexFile {
   async rebuildSlots(): Promise<void> {
     const slots = new IndexSlots(this.size.slotNum, () => undefined);
     this.usedSlots = 0;
-    const piece = Buffer.allocUnsafe(REBUILD_ITEMS * IndexLayout.ITEM_BYTES);
-    for (let first = 1; first < this.nextItem; first += REBUILD_ITEMS) {
-      const count = Math.min(REBUILD_ITEMS, this.nextItem - first);
+    const pieceItems = Math.min(REBUILD_ITEMS, this.nextItem);
+    const piece = Buffer.allocUnsafe(pieceItems * IndexLayout.ITEM_BYTES);
+    for (let first = 1; first < this.nextItem; first += pieceItems) {
+      const count = Math.min(pieceItems, this.nextItem - first);
       await this.readItems(first, count, piece);
       for (let index = 0; index < count; index++) {
         const hash = getInt32(piece, index * IndexLayout.ITEM_BYTES);

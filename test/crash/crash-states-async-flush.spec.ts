@@ -1,0 +1,3 @@
+import { testCrashStates } from '../support/crash-states';
+
+testCrashStates('ASYNC_FLUSH');
