@@ -192,6 +192,13 @@ describe('atomic files', () => {
       expect(readFileSync(`${path}.damaged`, 'utf8')).toBe('garbage');
     });
 
+    it('sets an empty file aside too, as nothing else tells that it was found', () => {
+      writeFileSync(path, '');
+      writeFileSync(`${path}.bak`, '{old');
+      new AtomicFile(fileSystem, path).read(isJson);
+      expect(readdirSync(folder).sort()).toEqual(['topics.json.bak', 'topics.json.damaged']);
+    });
+
     it('does not take an empty file for a generation', async () => {
       writeFileSync(path, '');
       writeFileSync(`${path}.bak`, '{old');

@@ -151,7 +151,7 @@ export function readLastGood(
   if (current && current.length > 0 && isGood(current)) {
     return { content: current, fromBackup: false };
   }
-  if (current && current.length > 0) fileSystem.rename(path, path + DAMAGED_SUFFIX);
+  if (current) fileSystem.rename(path, path + DAMAGED_SUFFIX);
   const backup = readWholeFile(fileSystem, path + BACKUP_SUFFIX);
   if (backup && backup.length > 0 && isGood(backup)) return { content: backup, fromBackup: true };
   return undefined;
