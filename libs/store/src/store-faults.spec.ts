@@ -4,6 +4,7 @@ import { ManualClock } from './testing/manual-clock';
 import { readRecords } from './testing/read-records';
 import { SimulatedFileSystem } from './testing/simulated-file-system';
 import { STORE_FOLDER, createTestMessage, openTestStore, pull } from './testing/store-kit';
+import { verifyStoreFiles } from './testing/verify-store-files';
 
 describe('a store whose disk fails', () => {
   let disk: SimulatedFileSystem;
@@ -17,6 +18,7 @@ describe('a store whose disk fails', () => {
     const next = disk.killProcess();
     store.abandon();
     disk = next;
+    await verifyStoreFiles(disk, store.config);
     store = await openTestStore(disk, { pid: 2 });
   };
 
@@ -24,7 +26,10 @@ describe('a store whose disk fails', () => {
     disk = new SimulatedFileSystem();
   });
 
-  afterEach(() => store.abandon());
+  afterEach(async () => {
+    await store.shutdown();
+    await verifyStoreFiles(disk, store.config);
+  });
 
   it('full: nothing is acknowledged, reading goes on, writing resumes with the same offsets', async () => {
     store = await openTestStore(disk);

@@ -2,6 +2,7 @@ import { ManualClock } from './testing/manual-clock';
 import { readRecords } from './testing/read-records';
 import { SimulatedFileSystem } from './testing/simulated-file-system';
 import { createTestMessage, openTestStore, pull } from './testing/store-kit';
+import { verifyStoreFiles } from './testing/verify-store-files';
 
 const FLUSH_INTERVAL_MS = 500;
 /** What an acknowledgement may be late for the sync that covers it. */
@@ -35,6 +36,7 @@ describe('a power cut under ASYNC_FLUSH', () => {
       // Nothing that was not synced survives: the worst that can happen.
       disk = disk.cutPowerKeeping(() => false, 0);
       store.abandon();
+      await verifyStoreFiles(disk, store.config);
 
       const after = await openTestStore(disk, { pid: 2, boot: 'another', config });
       const kept: string[] = [];
@@ -47,6 +49,7 @@ describe('a power cut under ASYNC_FLUSH', () => {
       const firstLostMs = acknowledgedAtMs[kept.length];
       expect(firstLostMs).toBeGreaterThanOrEqual(cutMs - FLUSH_INTERVAL_MS - SLACK_MS);
       await after.shutdown();
+      await verifyStoreFiles(disk, after.config);
     },
   );
 });
@@ -64,11 +67,10 @@ describe('a power cut after two checkpoints at once', () => {
     const { checkpointService } = store['parts'];
     void checkpointService.persist();
     await checkpointService.persist();
-    const after = await openTestStore(
-      disk.cutPowerKeeping(() => false, 0),
-      { pid: 2, boot: 'another', config },
-    );
+    const survivor = disk.cutPowerKeeping(() => false, 0);
     store.abandon();
+    await verifyStoreFiles(survivor, store.config);
+    const after = await openTestStore(survivor, { pid: 2, boot: 'another', config });
 
     const kept: string[] = [];
     for (const queueId of bodies.keys()) {
@@ -77,5 +79,6 @@ describe('a power cut after two checkpoints at once', () => {
     }
     expect(kept).toEqual(bodies);
     await after.shutdown();
+    await verifyStoreFiles(survivor, after.config);
   });
 });

@@ -3,7 +3,8 @@ import type { MessageStore } from './message-store';
 import { ManualClock } from './testing/manual-clock';
 import { readRecords } from './testing/read-records';
 import { SimulatedFileSystem, type SimulatedOperation } from './testing/simulated-file-system';
-import { createTestMessage, openTestStore, pull } from './testing/store-kit';
+import { createTestMessage, createTestStore, openTestStore, pull } from './testing/store-kit';
+import { verifyStoreFiles } from './testing/verify-store-files';
 
 /** Calls that fail one after another, in a store of their own each. */
 const MAX_CALL = 40;
@@ -94,6 +95,7 @@ describe.each(['SYNC_FLUSH', 'ASYNC_FLUSH'] as const)('a sync that fails, %s', (
           expect(readable).toEqual(expect.arrayContaining(acknowledged));
         }
         await store.shutdown();
+        await verifyStoreFiles(disk, store.config);
         await expectNothingLost(disk, acknowledged, flushDiskType);
       }
       expect(noticed).toBeGreaterThan(operation === 'fdatasync' ? MAX_CALL / 2 : 5);
@@ -109,12 +111,14 @@ describe.each(['SYNC_FLUSH', 'ASYNC_FLUSH'] as const)('a sync that fails, %s', (
     for (const seed of [1, 2]) {
       const survivor = disk.cutPower(new SeededRandom(seed));
       const config = { ...CONFIG, flushDiskType };
+      await verifyStoreFiles(survivor, createTestStore(survivor, { config }).config);
       const store = await openTestStore(survivor, { pid: 2, boot: 'another', config });
       const kept = new Set([...(await bodiesOf(store, 0)), ...(await bodiesOf(store, 1))]);
       const lost = acknowledged.filter((body) => !kept.has(body));
       if (flush === 'SYNC_FLUSH') expect(lost).toEqual([]);
       expect(lost).toEqual(acknowledged.slice(acknowledged.length - lost.length));
       await store.shutdown();
+      await verifyStoreFiles(survivor, store.config);
     }
   }
 });

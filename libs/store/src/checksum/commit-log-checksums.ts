@@ -147,6 +147,11 @@ export class CommitLogChecksums {
     if (known) this.prefix = known;
   }
 
+  /** Where those end that `cut` would leave of a log that ends here. */
+  endAfterCrash(logEnd: number): number {
+    return this.prefix.end <= logEnd ? this.prefix.end : this.blockStart(logEnd);
+  }
+
   removeBelow(logMinOffset: number): void {
     for (const start of this.store.fileStarts()) {
       if (start + this.files.fileSizeBytes <= logMinOffset) this.store.remove(start);

@@ -14,9 +14,12 @@ import { ManualClock } from './manual-clock';
 import { readRecords, type ReadRecord } from './read-records';
 import type { SimulatedFileSystem } from './simulated-file-system';
 import { createTestMessage, createTestStore, pull } from './store-kit';
+import { verifyStoreFiles } from './verify-store-files';
 
 /** Turns within which a recovery is cut short. */
 const RECOVERY_TURNS = 30;
+/** One state in so many is stopped cleanly at last; it and what the crash left are verified. */
+const VERIFIED_ONE_IN = 16;
 const SECOND_LIFE = 'second';
 const NEXT = 'next';
 
@@ -33,6 +36,8 @@ export class CrashCheck {
   async check(disk: SimulatedFileSystem, isRecoveryCut: boolean): Promise<void> {
     const found = isRecoveryCut ? await this.cutRecovery(disk) : disk;
     const store = this.newStore(found);
+    const isVerified = this.random.nextInt(VERIFIED_ONE_IN) === 0;
+    if (isVerified) await verifyStoreFiles(found, store.config);
     await store.load();
     store.start();
     const records = await this.readAll(store);
@@ -40,7 +45,10 @@ export class CrashCheck {
     this.checkRequired(records);
     await this.checkNext(store);
     await this.checkKeys(store, records);
-    if (this.random.nextInt(2) === 0) await this.checkSecondLife(store, found, records);
+    if (isVerified) {
+      await store.shutdown();
+      await verifyStoreFiles(found, store.config);
+    } else if (this.random.nextInt(2) === 0) await this.checkSecondLife(store, found, records);
     store.abandon();
   }
 

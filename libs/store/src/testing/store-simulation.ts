@@ -14,6 +14,7 @@ import {
   pull,
   STORE_FOLDER,
 } from './store-kit';
+import { verifyStoreFiles } from './verify-store-files';
 
 /** A message that somebody outside the store knows of. */
 interface KnownMessage {
@@ -35,6 +36,7 @@ export interface SimulationOptions {
 
 const TOPICS = ['Alpha', 'Beta', '%RETRY%Gamma'];
 const QUEUES = 2;
+const CHECKPOINT_MISSING = 'checkpoint is missing or too short';
 
 /**
  * Drives a store on a simulated disk with random operations, crashes it anywhere, opens it again,
@@ -50,6 +52,8 @@ export class StoreSimulation {
   private acknowledged: KnownMessage[] = [];
   private seen: KnownMessage[] = [];
   private crashes = 0;
+  /** Deleted by the test, and made again at the next clean stop at the latest. */
+  private isCheckpointGone = false;
 
   constructor(private readonly options: SimulationOptions) {
     this.random = new SeededRandom(options.seed);
@@ -65,13 +69,18 @@ export class StoreSimulation {
       }
       if (this.random.nextInt(5) === 0) await this.stopCleanly();
       else this.crash();
-      if (this.random.nextInt(3) === 0) await this.crashWhileOpening();
+      await this.verifyFiles();
+      if (this.random.nextInt(3) === 0) {
+        await this.crashWhileOpening();
+        await this.verifyFiles();
+      }
       if (this.random.nextInt(4) === 0) this.deleteDerivedFiles();
     }
     await this.open();
     await this.check();
     await this.checkKeys();
     await this.stopCleanly();
+    await this.verifyFiles();
   }
 
   private async open(): Promise<void> {
@@ -176,13 +185,20 @@ export class StoreSimulation {
     await this.turns(3);
     this.disk.clearFailures();
     await this.finish(this.current.shutdown());
+    this.isCheckpointGone = false;
     this.store = undefined;
+  }
+
+  private async verifyFiles(): Promise<void> {
+    const allowed = this.isCheckpointGone ? [CHECKPOINT_MISSING] : [];
+    await this.finish(verifyStoreFiles(this.disk, this.newStore().config, allowed));
   }
 
   /** I4: the commit log is the only truth. */
   private deleteDerivedFiles(): void {
     const derived = ['consumequeue', 'index', 'checkpoint', 'checkpoint.bak'];
     const victims = derived.filter(() => this.random.nextInt(2) === 0);
+    this.isCheckpointGone ||= victims.includes('checkpoint');
     for (const victim of victims) {
       const path = `${STORE_FOLDER}/${victim}`;
       const status = this.disk.status(path);

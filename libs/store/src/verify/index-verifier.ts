@@ -1,6 +1,7 @@
 import { PropertyScanner } from '../commitlog/property-scanner';
 import { RecordParser } from '../commitlog/record-parser';
 import { IndexFile } from '../index-file/index-file';
+import { IndexLayout } from '../index-file/index-layout';
 import { pushIndexHashes } from '../put/record-keys';
 import type { StoreComponents } from '../store-components';
 import type { ProblemList } from './problem-list';
@@ -29,7 +30,10 @@ export class IndexVerifier {
       const path = `${paths.index}/${name}`;
       const file = new IndexFile(deps.fileSystem, pool, path, size, config.preallocateFiles);
       if (!file.load()) {
-        this.found.add('index file whose header makes no sense', { path });
+        // The power went before its first header was durable.
+        const sizeBytes = deps.fileSystem.status(path)?.sizeBytes ?? 0;
+        const isUnfinished = !isClean && sizeBytes < IndexLayout.HEADER_BYTES;
+        if (!isUnfinished) this.found.add('index file whose header makes no sense', { path });
         continue;
       }
       items += file.nextItem - 1;

@@ -59,7 +59,7 @@ export class QueueVerifier {
   }
 
   /** Returns how many units there are. */
-  async verifyFolders(logEnd: number): Promise<number> {
+  async verifyFolders(logEnd: number, isClean: boolean): Promise<number> {
     const { queues, deps, escapeNames } = this.parts;
     const { folder } = queues.files;
     let units = 0;
@@ -68,13 +68,14 @@ export class QueueVerifier {
       for (const id of deps.fileSystem.readdir(`${folder}/${folderName}`)) {
         if (!QUEUE_FOLDER.test(id)) continue;
         const queue = queues.queueOf(topicQueues, Number(id));
-        units += await this.verifyQueue(queue, logEnd);
+        units += await this.verifyQueue(queue, isClean ? logEnd : Infinity);
       }
     }
     return units;
   }
 
-  private async verifyQueue(queue: ConsumeQueue, logEnd: number): Promise<number> {
+  /** Units from `unitsEnd` on must not be there. */
+  private async verifyQueue(queue: ConsumeQueue, unitsEnd: number): Promise<number> {
     const { queues, log } = this.parts;
     const { topic, queueId } = queue;
     let judged = 0;
@@ -90,7 +91,7 @@ export class QueueVerifier {
           const position = unitPhysicalOffset(piece, index * UNIT_BYTES);
           all++;
           if (position >= log.minOffset && position < this.judgedEnd) judged++;
-          else if (position >= logEnd && logEnd <= this.judgedEnd) {
+          else if (position >= unitsEnd) {
             const queueOffset = offset + index;
             this.found.add('unit behind the end of the log', { topic, queueId, queueOffset });
           }

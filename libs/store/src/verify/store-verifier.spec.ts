@@ -56,6 +56,31 @@ describe('StoreVerifier', () => {
     expect(report.notes).toHaveLength(1);
   });
 
+  it('does not judge units and checksums that outlived their records in a power cut', async () => {
+    const { checkpointService, log } = store['parts'];
+    await checkpointService.flush();
+    log.checksums.flush();
+    disk = disk.killProcess();
+    store.abandon();
+    disk.damage(LOG, 4000, Buffer.alloc(disk.contentOf(LOG).length - 4000));
+    const report = await verify();
+    expect(report.units).toBeGreaterThan(report.records);
+    expect(report.problems).toEqual([]);
+  });
+
+  it('does not judge an index file that lost its size with the power, and does after a clean stop', async () => {
+    await store['parts'].checkpointService.persist();
+    disk = disk.killProcess();
+    store.abandon();
+    const another = `${STORE_FOLDER}/index/20991231235959999`;
+    disk.close(disk.open(another, 'create'));
+    expect((await verify()).problems).toEqual([]);
+    store = await openTestStore(disk, { pid: 2 });
+    await store.shutdown();
+    disk.close(disk.open(another, 'create'));
+    expect((await verify()).problems).toEqual([expect.stringMatching('makes no sense')]);
+  });
+
   const damages: [string, RegExp, () => void][] = [
     [
       'a flipped bit',

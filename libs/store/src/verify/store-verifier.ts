@@ -76,8 +76,8 @@ export class StoreVerifier {
         found: logEnd,
       });
     }
-    await this.verifyChecksums(logEnd);
-    const units = await queues.verifyFolders(logEnd);
+    await this.verifyChecksums(logEnd, isClean);
+    const units = await queues.verifyFolders(logEnd, isClean);
     const items = await new IndexVerifier(parts, found, logEnd).verify(isClean);
     parts.pool.closeAll();
     return this.report(logEnd, units, items);
@@ -120,14 +120,16 @@ export class StoreVerifier {
     });
   }
 
-  private async verifyChecksums(logEnd: number): Promise<void> {
+  /** After an unclean stop those of blocks that the log ends within may have outlived their bytes. */
+  private async verifyChecksums(logEnd: number, isClean: boolean): Promise<void> {
     const { log } = this.parts;
     const { checksums } = log;
     checksums.showPrefix();
+    const judgedEnd = isClean ? logEnd : checksums.endAfterCrash(logEnd);
     for (const file of log.files.all) {
-      const end = Math.min(file.endOffset, logEnd);
+      const end = Math.min(file.endOffset, judgedEnd);
       for (let at = file.fileFromOffset; at < end; at += PIECE_BYTES) {
-        const bytes = Buffer.alloc(Math.min(PIECE_BYTES, file.endOffset - at));
+        const bytes = Buffer.alloc(Math.min(PIECE_BYTES, end - at));
         const read = await file.readAsync(bytes, 0, bytes.length, at);
         checksums.verify(at, bytes.subarray(0, read), await checksums.load(at, at + read));
       }
