@@ -9,9 +9,11 @@ import {
   SystemRandom,
 } from '@rocket-nest/common';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder';
+import { runVerifyStore, verifyStore } from '../support/verify-store';
 
 const GROUP = 'config-files';
 const TOPIC = 'config-files-topic';
+const properties = { mappedFileSizeCommitLog: '1048576', maxMessageSize: '65536' };
 
 /** What a crash, a bad disk or a careless hand makes of a file. */
 const damages: Readonly<Record<string, (file: string) => void>> = {
@@ -26,6 +28,9 @@ const damages: Readonly<Record<string, (file: string) => void>> = {
   },
 };
 
+/** A file that is gone tells nothing. */
+const tells: ReadonlySet<string> = new Set(['truncated', 'empty', 'zeroed', 'garbage']);
+
 describe('config and offset files', () => {
   let folder: string;
   let controller: BrokerController | undefined;
@@ -34,8 +39,7 @@ describe('config and offset files', () => {
     const config = createBrokerConfig({
       listenPort: '0',
       storePathRootDir: folder,
-      mappedFileSizeCommitLog: String(1 << 20),
-      maxMessageSize: String(1 << 16),
+      ...properties,
       diskSpaceWarningLevelRatio: '100',
     });
     controller = new BrokerController(config, {
@@ -96,6 +100,8 @@ describe('config and offset files', () => {
         const file = path.join(folder, 'config', name);
         if (!fs.existsSync(file)) continue;
         damages[kind](file);
+        if (tells.has(kind))
+          expect((await runVerifyStore(folder, properties)).output).toMatch(file);
         const { consumerOffsetManager, topicConfigManager } = await start();
         const offset = consumerOffsetManager.queryOffset(GROUP, TOPIC, 0);
         expect([5, 9]).toContain(offset);
@@ -104,6 +110,8 @@ describe('config and offset files', () => {
       }
       const { consumerOffsetManager } = await start();
       expect([5, 9]).toContain(consumerOffsetManager.queryOffset(GROUP, TOPIC, 0));
+      await stop();
+      expect(await verifyStore(folder, properties)).toMatch('10 records');
     },
   );
 });

@@ -6,6 +6,7 @@ import { RawConnection } from '../support/raw-connection';
 import { ServerProcess } from '../support/server-process';
 import { formatProperties, type Properties } from '../support/servers';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder';
+import { verifyStore } from '../support/verify-store';
 import type { CrashPoint } from './crash-points';
 
 const PROGRAM = path.join(__dirname, 'crashing-broker.cjs');
@@ -48,12 +49,15 @@ export class CrashChain {
       await waitFor('the crash', () => !broker.isRunning, POINT_LIMIT_MS);
       load.onCrashed(path.join(this.folder, 'store'));
     }
+    const store = path.join(this.folder, 'store');
+    await verifyStore(store, this.properties);
     const broker = await (await this.launch()).ready();
     const connection = await RawConnection.open(broker.options.port);
     await load.check(connection);
     await load.settle(connection);
     await connection.close();
     await broker.stop();
+    await verifyStore(store, this.properties);
   }
 
   /** Removes the folder, and the broker if one still runs. */

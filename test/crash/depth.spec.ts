@@ -2,6 +2,7 @@ import { NodeFileSystem, SilentLogger, SystemClock, SystemRandom } from '@rocket
 import { EventLoopTurn } from '@rocket-nest/common/internal';
 import { createHostAddress, createMessageStoreConfig, MessageStore } from '@rocket-nest/store';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder';
+import { verifyStore } from '../support/verify-store';
 
 /** `DEPTH_MESSAGES=20000000 npm run test:depth` goes deeper. */
 const messages = Number(process.env.DEPTH_MESSAGES ?? 2_000_000);
@@ -10,6 +11,11 @@ const BATCH = 1000;
 const MAX_GROWTH_BYTES = 160 << 20;
 const RESTART_LIMIT_MS = 2000;
 
+const properties = {
+  mappedFileSizeCommitLog: 64 << 20,
+  maxHashSlotNum: 500_000,
+  maxIndexNum: 2_000_000,
+};
 const host = createHostAddress('127.0.0.1', 10911);
 const queue = { topic: 'depth', queueId: 0 };
 
@@ -20,9 +26,7 @@ describe(`a queue of ${messages} small messages`, () => {
   const open = async (): Promise<MessageStore> => {
     const config = createMessageStoreConfig({
       storePathRootDir: folder,
-      mappedFileSizeCommitLog: 64 << 20,
-      maxHashSlotNum: 500_000,
-      maxIndexNum: 2_000_000,
+      ...properties,
       diskSpaceWarningLevelRatio: 100,
     });
     store = new MessageStore(config, {
@@ -70,6 +74,9 @@ describe(`a queue of ${messages} small messages`, () => {
       process.stdout.write(
         `${messages} messages: ${Math.round(process.memoryUsage().rss / (1 << 20))} MiB resident\n`,
       );
+      await reading.shutdown();
+      store = undefined;
+      expect(await verifyStore(folder, properties)).toMatch(`${messages} records`);
     },
     120_000 + messages / 5,
   );

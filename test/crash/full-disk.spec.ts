@@ -5,9 +5,10 @@ import { freePorts, waitFor } from '../support/polling';
 import { createTopic, maxOffset, pull, sendBodies } from '../support/raw-client';
 import { RawConnection } from '../support/raw-connection';
 import type { ServerProcess } from '../support/server-process';
-import { formatProperties, launchBroker, repositoryRoot } from '../support/servers';
+import { launchBroker } from '../support/servers';
 import { readStoredRecords } from '../support/stored-record';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder';
+import { verifyStore } from '../support/verify-store';
 
 const DISK_MIB = 32;
 const BALLAST_BYTES = 24 << 20;
@@ -86,6 +87,7 @@ const name = canMount ? 'a full disk' : '[not in CI] a full disk';
       expect(await readAll()).toEqual(acknowledged);
       await connection.close();
       await broker.kill();
+      await verifyStore(store, own);
       broker = await launchBroker({ folder, port, properties: own }).ready();
       const again = await RawConnection.open(port);
       expect(await maxOffset(again, queue)).toBe(acknowledged.length);
@@ -93,14 +95,7 @@ const name = canMount ? 'a full disk' : '[not in CI] a full disk';
       await broker.stop();
       broker = undefined;
 
-      const config = path.join(folder, 'verify.conf');
-      fs.writeFileSync(config, formatProperties(own));
-      const program = path.join(repositoryRoot, 'bin/mqadmin');
-      const verified = spawnSync(program, ['verifyStore', store, '-c', config], {
-        encoding: 'utf8',
-      });
-      expect(verified.stdout).toMatch(`${acknowledged.length} records`);
-      expect([verified.stderr, verified.status]).toEqual(['', 0]);
+      expect(await verifyStore(store, own)).toMatch(`${acknowledged.length} records`);
       fs.rmSync(store, { recursive: true });
     },
     90_000,

@@ -1,3 +1,4 @@
+import * as path from 'node:path';
 import { SeededRandom } from '@rocket-nest/common';
 import { freePorts, sleep, waitFor } from '../support/polling';
 import { createTopic, type QueueName } from '../support/raw-client';
@@ -5,6 +6,7 @@ import { RawConnection } from '../support/raw-connection';
 import type { ServerProcess } from '../support/server-process';
 import { launchBroker } from '../support/servers';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder';
+import { verifyStore } from '../support/verify-store';
 import { Ledger } from './ledger';
 import { Load } from './load';
 
@@ -83,10 +85,12 @@ describe.each(['ASYNC_FLUSH', 'SYNC_FLUSH'])('kill -9 under load with %s', (flus
         }
         if (ledger.problems.length > 0) break;
       }
+      await verifyStore(path.join(folder, 'store'), storeProperties);
       await oneRound();
       ledger.startOver();
       await load.verify(port);
       await broker?.stop();
+      await verifyStore(path.join(folder, 'store'), storeProperties);
 
       process.stdout.write(
         `${flushDiskType}: seed ${seed}, ${kills} kills, ${ledger.acknowledgedCount} acknowledged, ` +
