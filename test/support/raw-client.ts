@@ -32,11 +32,15 @@ export function createTopic(
   });
 }
 
-/** Sends one body, or several as one batch; the answer has `queueOffset` of the first. */
+/**
+ * Sends one body, or several as one batch; the answer has `queueOffset` of the first. Properties are
+ * `name\x01value\x02` each.
+ */
 export function sendBodies(
   connection: RawConnection,
   { topic, queueId }: QueueName,
   bodies: readonly Buffer[],
+  propertiesOf: (index: number) => string = () => '',
 ): Promise<RawCommand> {
   const isBatch = bodies.length > 1;
   const fields = {
@@ -48,21 +52,26 @@ export function sendBodies(
     f: 0,
     g: Date.now(),
     h: 0,
-    i: '',
+    i: isBatch ? '' : propertiesOf(0),
     j: 0,
     k: false,
     m: isBatch,
   };
-  const body = isBatch ? Buffer.concat(bodies.map(batchItem)) : bodies[0];
+  const body = isBatch
+    ? Buffer.concat(bodies.map((each, index) => batchItem(each, propertiesOf(index))))
+    : bodies[0];
   return connection.request(isBatch ? SEND_BATCH_MESSAGE : SEND_MESSAGE_V2, fields, body);
 }
 
 /** size 4 | magic 4 | crc 4 | flag 4 | body 4 + n | properties 2 + n */
-function batchItem(body: Buffer): Buffer {
-  const item = Buffer.alloc(22 + body.length);
+function batchItem(body: Buffer, properties: string): Buffer {
+  const propertyBytes = Buffer.byteLength(properties);
+  const item = Buffer.alloc(22 + body.length + propertyBytes);
   item.writeInt32BE(item.length, 0);
   item.writeInt32BE(body.length, 16);
   body.copy(item, 20);
+  item.writeInt16BE(propertyBytes, 20 + body.length);
+  item.write(properties, 22 + body.length);
   return item;
 }
 

@@ -38,6 +38,10 @@ export class ProcessLogger implements Logger {
     this.write('error', message, fields);
   }
 
+  get hasSink(): boolean {
+    return this.sink !== undefined;
+  }
+
   /** From now on lines go to `sink`; those that waited go first. */
   useSink(sink: LogSink): void {
     this.sink = sink;
@@ -52,7 +56,7 @@ export class ProcessLogger implements Logger {
 
   /** Writes out everything now; for the moments before the process ends. */
   flush(): void {
-    if (!this.sink) this.useSink(plainSink);
+    if (!this.hasSink) this.useSink(plainSink);
     this.sink?.flush();
   }
 

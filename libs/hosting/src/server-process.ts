@@ -21,12 +21,15 @@ export interface ServerProcess<Engine extends StoppableEngine> {
   readonly createContext: (engine: Engine) => Promise<NestContext>;
 }
 
+/** A start that takes longer, as after a crash with much to read, is told about while it lasts. */
+const SLOW_START_MS = 500;
 /** Exit code after a second interrupt, as shells expect it. */
 const INTERRUPTED_EXIT_CODE = 130;
 
 /**
  * Runs a server until SIGTERM or SIGINT, then stops it through Nest's shutdown hooks and ends the
- * process with 0. A failed start prints one message without a stack and ends with 1.
+ * process with 0. A failed start prints one message without a stack and ends with 1. A signal during
+ * the start ends the process at once: starts are made to be killed.
  */
 export async function runServer<Engine extends StoppableEngine>(
   server: ServerProcess<Engine>,
@@ -34,6 +37,11 @@ export async function runServer<Engine extends StoppableEngine>(
   const { program, logger } = server;
   const stopSignal = nextStopSignal();
   process.on('uncaughtExceptionMonitor', () => logger.flush());
+  let isUp = false;
+  void stopSignal.then((signal) => {
+    if (!isUp) endProcess(logger, 'stopped before it was up', signal);
+  });
+  const slowStart = setTimeout(() => logger.useSink(createPinoSink(program)), SLOW_START_MS);
   let engine: Engine | undefined;
   let context: NestContext;
   try {
@@ -43,12 +51,19 @@ export async function runServer<Engine extends StoppableEngine>(
     await engine?.shutdown();
     logger.flush();
     return failStart(program, error);
+  } finally {
+    isUp = true;
+    clearTimeout(slowStart);
   }
-  logger.useSink(createPinoSink(program));
+  if (!logger.hasSink) logger.useSink(createPinoSink(program));
   const signal = await stopSignal;
   logger.info('stopping', { signal });
   await context.close(signal);
-  logger.info('stopped', { signal });
+  endProcess(logger, 'stopped', signal);
+}
+
+function endProcess(logger: ProcessLogger, message: string, signal: NodeJS.Signals): void {
+  logger.info(message, { signal });
   logger.flush();
   process.exit(0);
 }

@@ -17,6 +17,7 @@ describe('store invariants on a simulated disk', () => {
     mappedFileSizeConsumeQueue: 200,
     commitLogChunkBytes: 2048,
     commitLogTailBytes: 4096,
+    recoveryCheckpointBytes: 8192,
   };
   const variants = [
     ['as usual', {}],

@@ -28,5 +28,6 @@ export function storeRuntimeInfo(
     ['remainHowManyDataToFlush', `${log.writtenOffset - log.flushedOffset} B`],
     ['remainTransientStoreBufferNumbs', String(config.maxPendingPutBytes)],
     ['recoveryRow', recovery?.row ?? ''],
+    ['recoveryRecordsRead', String(recovery?.recordsRead ?? 0)],
   ]);
 }

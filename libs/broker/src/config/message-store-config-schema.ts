@@ -83,6 +83,7 @@ export const messageStoreConfigSchema = {
   preallocateFiles: boolean(defaults.preallocateFiles),
   commitLogChunkBytes: int(defaults.commitLogChunkBytes, SEGMENT),
   commitLogTailBytes: int(defaults.commitLogTailBytes, NOT_NEGATIVE),
+  recoveryCheckpointBytes: int(defaults.recoveryCheckpointBytes, POSITIVE),
   maxPendingPutBytes: int(defaults.maxPendingPutBytes, POSITIVE),
   maxConsumeQueueMemoryBytes: long(defaults.maxConsumeQueueMemoryBytes, POSITIVE),
   maxOpenFiles: int(defaults.maxOpenFiles, { min: 16 }),

@@ -45,6 +45,7 @@ export function createMessageStoreConfig(
     preallocateFiles: true,
     commitLogChunkBytes: MIB,
     commitLogTailBytes: 32 * MIB,
+    recoveryCheckpointBytes: 256 * MIB,
     maxPendingPutBytes: 64 * MIB,
     maxConsumeQueueMemoryBytes: 128 * MIB,
     maxOpenFiles: 512,

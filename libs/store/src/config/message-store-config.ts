@@ -81,6 +81,8 @@ export interface MessageStoreConfig {
   commitLogChunkBytes: number;
   /** Bytes of the newest records that stay in memory for pulls. Default 32 MiB. */
   commitLogTailBytes: number;
+  /** Recovery moves the checkpoint on after so many bytes, so that a killed one goes on from there. */
+  recoveryCheckpointBytes: number;
   /** Unacknowledged bytes above which puts are refused with OS_PAGE_CACHE_BUSY. Default 64 MiB. */
   maxPendingPutBytes: number;
   /** Bytes of consume queue units in memory above which puts are refused. Default 128 MiB. */

@@ -120,13 +120,10 @@ export class CheckpointService {
     return 'durable';
   }
 
-  /** For recovery: checkpoints when that costs less than reading the log again would. */
-  async persistIfWorthwhile(): Promise<void> {
-    await this.flush();
+  /** For recovery: whether a checkpoint now costs less than reading the log again would. */
+  get isPersistWorthwhile(): boolean {
     const bytes = this.dispatcher.dispatchedOffset - Math.max(this.checkpointedOffset, 0);
-    if (this.queues.unsyncedFiles <= FEW_FILES || this.isWorthwhile(bytes)) {
-      await this.persist();
-    }
+    return this.queues.unsyncedFiles <= FEW_FILES || this.isWorthwhile(bytes);
   }
 
   private async flushAll(): Promise<boolean> {

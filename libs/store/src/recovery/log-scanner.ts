@@ -17,7 +17,6 @@ export interface ScanVisitor {
   record(buffer: Buffer, position: number, parser: RecordParser, isIntact: boolean): void;
   /** Bytes that hold no readable record, below the durable end. */
   quarantined(fromOffset: number, toOffset: number): void;
-  /** After every few megabytes. */
   progress(offset: number): Promise<void>;
 }
 
@@ -28,6 +27,8 @@ export interface ScanOptions {
   readonly checkCrc: boolean;
   /** Reading stops there; default: at the end of the log. */
   readonly toOffset?: number;
+  /** How often the visitor is told of progress; default: with every window. */
+  readonly progressBytes?: number;
 }
 
 /** Reads records one after another up to the end of the log. */
@@ -71,12 +72,14 @@ export class LogScanner {
   ): Promise<{ offset: number; isEnd: boolean }> {
     let at = from;
     const end = Math.min(file.endOffset, options.toOffset ?? Infinity);
+    const progressBytes = options.progressBytes ?? WINDOW_BYTES;
     while (at < end) {
-      if (!(await this.hold(file, at, 8))) {
+      if (!this.isHeld(at, 8) && !(await this.hold(file, at, 8))) {
         if (at < options.durableEnd) return this.skipDamage(file, at, options, visitor);
         return { offset: at, isEnd: true };
       }
-      await this.holdRecord(file, at);
+      // Waiting costs more than parsing, so nothing waits for what is there.
+      if (!this.isRecordHeld(at)) await this.holdRecord(file, at);
       const position = at - this.windowStart;
       const held = this.windowEnd - this.windowStart;
       const kind = this.parser.parse(this.window, position, held, at, false);
@@ -88,7 +91,7 @@ export class LogScanner {
         if (isTorn && at >= options.durableEnd) return { offset: at, isEnd: true };
         visitor.record(this.window, position, this.parser, isIntact);
         at += this.parser.sizeBytes;
-        await this.reportProgress(at, visitor);
+        if (at - this.reportedAt >= progressBytes) await this.reportProgress(at, visitor);
         continue;
       }
       if (kind === 'blank' && at + this.parser.sizeBytes === file.endOffset) {
@@ -103,7 +106,6 @@ export class LogScanner {
   }
 
   private async reportProgress(at: number, visitor: ScanVisitor): Promise<void> {
-    if (at - this.reportedAt < WINDOW_BYTES) return;
     this.reportedAt = at;
     await visitor.progress(at);
   }
@@ -146,6 +148,14 @@ export class LogScanner {
     return undefined;
   }
 
+  private isHeld(at: number, length: number): boolean {
+    return at >= this.windowStart && at + length <= this.windowEnd;
+  }
+
+  private isRecordHeld(at: number): boolean {
+    return this.isHeld(at, RecordParser.sizeAt(this.window, at - this.windowStart));
+  }
+
   /** Makes the window hold the whole record at a position, if the file has it. */
   private async holdRecord(file: MappedFile, at: number): Promise<void> {
     const sizeBytes = RecordParser.sizeAt(this.window, at - this.windowStart);
@@ -155,7 +165,7 @@ export class LogScanner {
   /** Whether `length` bytes from a position are in the window, reading on when they are not. */
   private async hold(file: MappedFile, at: number, length: number): Promise<boolean> {
     if (at + length > file.endOffset) return false;
-    if (at >= this.windowStart && at + length <= this.windowEnd) return true;
+    if (this.isHeld(at, length)) return true;
     const wanted = Math.min(Math.max(WINDOW_BYTES, length), file.endOffset - at);
     if (this.window.length < wanted) this.window = Buffer.allocUnsafeSlow(wanted);
     const bytes = await file.readAsync(this.window, 0, wanted, at);

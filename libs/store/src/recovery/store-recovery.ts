@@ -6,13 +6,12 @@ import { getInt32, getInt64 } from '../bytes/integers';
 import { RecordLayout, storeTimestampAt } from '../commitlog/record-layout';
 import type { MappedFile } from '../files/mapped-file';
 import { Slices } from '../flush/slices';
-import { LogScanner, type ScanVisitor } from './log-scanner';
+import { LogScanner, type ScanOptions, type ScanVisitor } from './log-scanner';
 import { QueueLoader } from './queue-loader';
 import { RecordRedispatcher } from './record-redispatcher';
+import { RecoveryProgress } from './recovery-progress';
 import { decideRecovery, type FilesFound, type RecoveryPlan } from './recovery-plan';
 
-/** The checkpoint moves on after so many bytes, so that a killed recovery goes on from there. */
-const CHECKPOINT_EVERY_BYTES = 256 * 1024 * 1024;
 /** Rows that change nothing on the disk before the store is open. */
 const UNCHANGED: ReadonlySet<RecoveryPlan['row']> = new Set([
   'NEW_STORE',
@@ -141,7 +140,8 @@ export class StoreRecovery {
     if (!isUnchanged) {
       // I2: what recovery found becomes visible only once it is durable.
       await log.syncAll();
-      await checkpointService.persistIfWorthwhile();
+      await checkpointService.flush();
+      if (checkpointService.isPersistWorthwhile) await checkpointService.persist();
       // Once the log has grown past its end again, the table would count messages that are lost.
       if (table && table.logMaxOffset > logEnd) await this.parts.offsetSaver.save();
     } else {
@@ -213,36 +213,28 @@ export class StoreRecovery {
     redispatcher: RecordRedispatcher,
   ): Promise<number> {
     if (plan.logEnd !== undefined && fromOffset >= plan.logEnd) return plan.logEnd;
-    const { config } = this.parts;
     const { durableEnd } = plan;
-    const options = { fromOffset, durableEnd, checkCrc: config.checkCRCOnRecover };
-    const end = await this.scanner.scan(options, this.visitor(redispatcher));
+    const checkCrc = this.parts.config.checkCRCOnRecover;
+    const end = await this.scan({ fromOffset, durableEnd, checkCrc }, redispatcher);
     return plan.logEnd ?? end;
   }
 
-  private visitor(redispatcher: RecordRedispatcher): ScanVisitor {
-    const { dispatcher, log, checkpointService } = this.parts;
-    let checkpointedAt = 0;
-    return {
-      record: (buffer, position, parser, isIntact) => {
-        this.recordsRead++;
-        redispatcher.record(buffer, position, parser, isIntact);
-      },
-      quarantined: () => redispatcher.quarantined(),
-      progress: async (offset) => {
-        if (checkpointedAt === 0) checkpointedAt = offset;
-        if (redispatcher.hasLostUnits || offset - checkpointedAt < CHECKPOINT_EVERY_BYTES) {
-          await checkpointService.flush();
-          return;
-        }
-        checkpointedAt = offset;
-        dispatcher.dispatchedOffset = offset;
-        dispatcher.lastStoreTimestamp = redispatcher.lastStoreTimestamp;
-        log.resumeAt(offset, Math.min(log.flushedOffset, offset));
-        await log.syncAll();
-        await checkpointService.persistIfWorthwhile();
-      },
-    };
+  private async scan(options: ScanOptions, redispatcher: RecordRedispatcher): Promise<number> {
+    const progress = new RecoveryProgress(this.parts, options.fromOffset);
+    try {
+      const visitor: ScanVisitor = {
+        record: (buffer, position, parser, isIntact) => {
+          this.recordsRead++;
+          redispatcher.record(buffer, position, parser, isIntact);
+        },
+        quarantined: () => redispatcher.quarantined(),
+        progress: (offset) => progress.reached(offset, redispatcher),
+      };
+      const progressBytes = progress.everyBytes;
+      return await this.scanner.scan({ ...options, progressBytes }, visitor);
+    } finally {
+      await progress.end();
+    }
   }
 
   private redispatcher(range: {
@@ -293,7 +285,7 @@ export class StoreRecovery {
       isRebuild: false,
     });
     const options = { fromOffset: from, durableEnd: logEnd, checkCrc: false };
-    await this.scanner.scan(options, this.visitor(redispatcher));
+    await this.scan(options, redispatcher);
   }
 
   /** A queue whose records are all gone goes on counting where it was. */

@@ -44,6 +44,7 @@ export const TINY: Partial<MessageStoreConfig> = {
   mappedFileSizeConsumeQueue: 5 * 20,
   commitLogChunkBytes: 1024,
   commitLogTailBytes: 2048,
+  recoveryCheckpointBytes: 1024,
   maxHashSlotNum: 8,
   maxIndexNum: 12,
 };
