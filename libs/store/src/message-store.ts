@@ -87,6 +87,7 @@ export class MessageStore {
     this.state = 'running';
     this.parts.checkpointService.start();
     this.parts.cleanService.start();
+    this.parts.indexRepair.start();
     if (this.config.flushDiskType === 'SYNC_FLUSH') return;
     this.flushTimer = this.deps.clock.every(
       this.config.flushIntervalCommitLog,
@@ -104,6 +105,7 @@ export class MessageStore {
     this.state = 'stopping';
     this.flushTimer?.cancel();
     await this.parts.cleanService.stop();
+    await this.parts.indexRepair.stop();
     await this.parts.checkpointService.stop();
     if (wasOpen) await this.closeCleanly();
     this.abandon();
@@ -114,6 +116,7 @@ export class MessageStore {
     this.state = 'closed';
     this.flushTimer?.cancel();
     this.parts.cleanService.close();
+    this.parts.indexRepair.close();
     void this.parts.checkpointService.stop();
     this.parts.commitService.close();
     this.parts.recordReader.clear();

@@ -16,6 +16,7 @@ import { ConsumeQueueQueryService } from './get/consume-queue-query-service';
 import { MessageQueryService } from './get/message-query-service';
 import { MessageReader } from './get/message-reader';
 import { RecordWitness } from './get/record-witness';
+import { IndexChecksumFiles } from './index-file/index-checksum-files';
 import { IndexService } from './index-file/index-service';
 import { CommitLogAppender } from './put/commit-log-appender';
 import { CommitService } from './put/commit-service';
@@ -28,6 +29,7 @@ import { ColdReadGate } from './read/cold-read-gate';
 import { CommitLogBlockCache } from './read/commit-log-block-cache';
 import { CommitLogReader } from './read/commit-log-reader';
 import { ConsumeQueueReader } from './read/consume-queue-reader';
+import { IndexRepair } from './recovery/index-repair';
 import { QueueRepair } from './recovery/queue-repair';
 import { CleanCommitLogService } from './retention/clean-commit-log-service';
 import { CommitLogCleaner } from './retention/commit-log-cleaner';
@@ -66,6 +68,7 @@ export interface StoreComponents {
   readonly log: CommitLog;
   readonly queues: ConsumeQueueStore;
   readonly index: IndexService;
+  readonly indexRepair: IndexRepair;
   readonly checkpoint: StoreCheckpoint;
   readonly table: QueueOffsetTable;
   readonly offsetSaver: QueueOffsetSaver;
@@ -121,15 +124,7 @@ export function createStoreComponents(
     config.preallocateFiles,
   );
   const queues = new ConsumeQueueStore(queueFiles, escapeNames, logger);
-  const index = new IndexService(
-    fileSystem,
-    pool,
-    clock,
-    logger,
-    paths.index,
-    { slotNum: config.maxHashSlotNum, itemNum: config.maxIndexNum },
-    config.preallocateFiles,
-  );
+  const index = createIndex(config, deps, pool, paths, () => log.minOffset);
   const checkpoint = new StoreCheckpoint(fileSystem, paths.root);
   const table = new QueueOffsetTable(fileSystem, paths.root);
   const minOffsets = new MinOffsetCorrector(queueFiles, () => log.minOffset);
@@ -147,7 +142,48 @@ export function createStoreComponents(
     clock,
   );
   const retention = createRetention({ ...parts, ...write, offsetSaver, minOffsets });
-  return { ...parts, table, offsetSaver, minOffsets, escapeNames, ...write, ...read, ...retention };
+  const indexRepair = new IndexRepair({
+    log,
+    index,
+    clock,
+    logger,
+    visibleEnd: () => dispatcher.dispatchedOffset,
+    syncLog: () => write.commitService.sync(),
+  });
+  index.repairer = indexRepair;
+  return {
+    ...parts,
+    table,
+    offsetSaver,
+    minOffsets,
+    escapeNames,
+    indexRepair,
+    ...write,
+    ...read,
+    ...retention,
+  };
+}
+
+function createIndex(
+  config: MessageStoreConfig,
+  { fileSystem, clock, logger }: MessageStoreDeps,
+  pool: FileHandlePool,
+  paths: StorePaths,
+  logStart: () => number,
+): IndexService {
+  const size = { slotNum: config.maxHashSlotNum, itemNum: config.maxIndexNum };
+  const folder = `${paths.checksums}/index`;
+  return new IndexService({
+    fileSystem,
+    pool,
+    clock,
+    logger,
+    folder: paths.index,
+    size,
+    preallocated: config.preallocateFiles,
+    checksums: new IndexChecksumFiles(fileSystem, logger, folder, size.slotNum),
+    logStart,
+  });
 }
 
 function createLog(

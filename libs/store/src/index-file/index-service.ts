@@ -1,13 +1,19 @@
 import type { Clock, FileSystem, Logger } from '@rocket-nest/common';
 import { errorMessageOf } from '@rocket-nest/common';
-import type { FileHandlePool } from '../files/file-handle-pool';
-import { IndexFile, type IndexFileSize, type IndexHeaderState } from './index-file';
+import { getInt64 } from '../bytes/integers';
+import { syncFolderOffLoop } from '../files/file-io';
+import { OneAtATime } from '../flush/one-at-a-time';
+import type { IndexChecksumFiles } from './index-checksum-files';
+import { IndexFile, type IndexFileDeps, type IndexHeaderState } from './index-file';
+import { compareIndexHeaders } from './index-headers';
+import { IndexLayout } from './index-layout';
 
 const FILE_NAME = /^\d{17}$/;
 /** Items in memory past which the index counts as stuck (a full disk) and puts are refused. */
 const MAX_UNWRITTEN_ITEMS = 400_000;
 /** Items that wait before they are written at once instead of in the background. */
 const WRITE_AT_ITEMS = 3276;
+const LAST_NAME = '9'.repeat(17);
 
 /** What a look into one file is asked for. */
 export interface IndexQuery {
@@ -26,21 +32,53 @@ export interface IndexSnapshot {
   readonly isComplete: boolean;
 }
 
+/** Makes damaged files again. */
+export interface IndexRepairer {
+  begin(file: IndexFile): void;
+  /** Resolves when a file is as good as new (true), or when it is not worth waiting any longer. */
+  wait(file: IndexFile): Promise<boolean>;
+}
+
+/** Where the records lie whose items belong into a file. */
+export interface IndexedRange {
+  /** Position of the newest record of the files before, -1 when there is none. */
+  readonly afterOffset: number;
+  /** Position of the oldest record of the files behind, undefined when there is none. */
+  readonly beforeOffset: number | undefined;
+}
+
+export interface IndexServiceDeps extends Pick<
+  IndexFileDeps,
+  'fileSystem' | 'pool' | 'size' | 'preallocated'
+> {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly folder: string;
+  readonly checksums: IndexChecksumFiles;
+  /** Where the commit log begins. */
+  logStart(): number;
+}
+
 /** All index files: the newest takes items, full ones are sealed in the background. */
 export class IndexService {
+  repairer: IndexRepairer | undefined;
+  readonly folder: string;
+  private readonly fileSystem: FileSystem;
+  private readonly logger: Logger;
+  private readonly checksums: IndexChecksumFiles;
   private readonly files: IndexFile[] = [];
   /** Files whose slots are not in the file yet, the one being written excluded. */
   private unsealed: IndexFile[] = [];
+  /** A file is not written, replaced and removed at the same time. */
+  private readonly changes = new OneAtATime();
 
-  constructor(
-    private readonly fileSystem: FileSystem,
-    private readonly pool: FileHandlePool,
-    private readonly clock: Clock,
-    private readonly logger: Logger,
-    readonly folder: string,
-    private readonly size: IndexFileSize,
-    private readonly preallocated: boolean,
-  ) {}
+  constructor(private readonly deps: IndexServiceDeps) {
+    const { folder, fileSystem, logger, checksums } = deps;
+    this.folder = folder;
+    this.fileSystem = fileSystem;
+    this.logger = logger;
+    this.checksums = checksums;
+  }
 
   get fileNames(): string[] {
     return this.files.map((file) => file.name);
@@ -75,31 +113,44 @@ export class IndexService {
       .sort();
   }
 
+  /** Names of files that are not there although their checksums are: those go first. */
+  lostFiles(): string[] {
+    const names = new Set(this.listFiles());
+    return this.checksums.names().filter((name) => !names.has(name));
+  }
+
+  /** A file of the folder, for looking at it. */
+  fileOf(name: string): IndexFile {
+    return this.makeFile(this.pathOf(name));
+  }
+
+  /** The header that a file's checksums were made with. */
+  knownHeader(name: string): Buffer | undefined {
+    return this.checksums.header(name);
+  }
+
+  /** Files that wait to be made again. */
+  get damagedFiles(): IndexFile[] {
+    return this.files.filter((file) => file.damage !== undefined);
+  }
+
   /**
-   * Opens the files. One that makes no sense is removed with all newer ones. After an unclean stop
-   * the slots of the newest file are made again, as are those that were never written.
+   * Opens the files; what is not as it was written is noticed here or when it is read. The slots of
+   * the newest file are made again unless its checksums vouch for them, as are those that were never
+   * written.
    */
   async load(wasClean: boolean): Promise<void> {
+    this.checksums.removeLeftovers();
     const names = this.listFiles();
-    for (const [index, name] of names.entries()) {
-      const file = this.makeFile(name);
-      if (!file.load()) {
-        this.logger.warn('index file removed, its header makes no sense', { path: file.path });
-        this.removeNewestFirst(names.slice(index));
-        break;
-      }
-      this.files.push(file);
-    }
-    for (const file of this.files) {
-      const isDoubtful = !wasClean && file === this.newest;
-      if (!isDoubtful && !file.needsSlots) continue;
-      await file.rebuildSlots();
-      if (file !== this.newest) this.unsealed.push(file);
-    }
+    for (const name of this.lostFiles()) this.openLost(name);
+    for (const name of names) this.openFile(name, wasClean);
+    this.files.sort((a, b) => (a.name < b.name ? -1 : 1));
+    for (const file of this.files) await this.makeUsable(file, wasClean);
   }
 
   removeAll(): void {
-    this.removeNewestFirst(this.listFiles());
+    const names = new Set([...this.listFiles(), ...this.checksums.names()]);
+    this.removeNewestFirst([...names].sort());
     this.files.length = 0;
     this.unsealed = [];
   }
@@ -128,7 +179,7 @@ export class IndexService {
     const { newest } = this;
     if (newest && newest.hasRoomFor(items)) return;
     if (newest) this.unsealed.push(newest);
-    this.files.push(this.makeFile(this.newName()));
+    this.files.push(this.fileOf(this.newName()));
   }
 
   put(keyHash: number, physicalOffset: number, storeTimestamp: number): void {
@@ -167,22 +218,40 @@ export class IndexService {
    * not counted, as its record may not be durable. With `withSlots` the newest file gets its slots
    * too, so that the next start finds it complete.
    */
-  async sync(
+  sync(
     snapshot: readonly IndexSnapshot[],
     withSlots: boolean,
     pause: () => Promise<void>,
   ): Promise<void> {
-    for (const { file, state, isComplete } of snapshot) {
-      const isSealing = withSlots || isComplete;
-      file.flushItems();
-      await file.sync();
-      if (isSealing) await this.writeSlots(file, state, pause);
-      file.writeHeader(state, isSealing);
-      await file.sync();
-      if (!isComplete) continue;
-      file.dropSlots();
-      this.unsealed = this.unsealed.filter((other) => other !== file);
-    }
+    return this.changes.run(async () => {
+      for (const { file, state, isComplete } of snapshot) {
+        if (!this.files.includes(file)) continue;
+        if (!file.isSettled) await this.settle(file, state, withSlots || isComplete, pause);
+        if (!isComplete || file.damage !== undefined) continue;
+        file.seal();
+        this.unsealed = this.unsealed.filter((other) => other !== file);
+      }
+    });
+  }
+
+  /** What is known to be damaged gets no slots and no checksums that would vouch for it. */
+  private async settle(
+    file: IndexFile,
+    state: IndexHeaderState,
+    withSlots: boolean,
+    pause: () => Promise<void>,
+  ): Promise<void> {
+    const isSealing = withSlots && file.damage === undefined;
+    file.flushItems();
+    await file.sync();
+    if (isSealing) await this.writeSlots(file, state, pause);
+    file.writeHeader(state, isSealing);
+    await file.sync();
+    if (!isSealing) return;
+    const content = file.encodeChecksums();
+    if (content) await this.checksums.write(file.name, content);
+    else this.checksums.remove(file.name);
+    file.isSettled = file.nextItem === state.nextItem;
   }
 
   /** A crash in between must not leave slots that the header vouches for and does not match. */
@@ -204,54 +273,211 @@ export class IndexService {
    * second), and other keys may have the same hash: callers compare the record.
    */
   async *find(query: IndexQuery): AsyncIterableIterator<number> {
-    for (const file of [...this.files].reverse()) {
-      if (file.nextItem <= 1) continue;
-      const isOutside = query.endMs < file.beginTimestamp || query.beginMs > file.endTimestamp;
-      if (!isOutside) yield* this.findInFile(file, query);
+    const givenUp = new Set<IndexFile>();
+    for (;;) {
+      const damaged = yield* this.findUpToDamage(query, givenUp);
+      if (!damaged) return;
+      if ((await this.repairer?.wait(damaged)) !== true) givenUp.add(damaged);
     }
+  }
+
+  /** Where the records lie whose items belong into a file. */
+  rangeOf(file: IndexFile): IndexedRange {
+    const at = this.files.indexOf(file);
+    const before = this.files.slice(0, at).reverse();
+    const behind = this.files.slice(at + 1);
+    const hasItems = ({ nextItem }: IndexFile): boolean => nextItem > 1;
+    return {
+      afterOffset: before.find(hasItems)?.endOffset ?? -1,
+      beforeOffset: behind.find(hasItems)?.beginOffset,
+    };
+  }
+
+  /** A file outside the index, for making the `part`-th of a damaged one again. */
+  newTemporary(file: IndexFile, part: number): IndexFile {
+    const temporary = this.makeFile(`${this.checksums.folder}/${file.name}.${part}.new`);
+    temporary.remove();
+    return temporary;
+  }
+
+  has(file: IndexFile): boolean {
+    return this.files.includes(file);
+  }
+
+  /**
+   * Puts what was made again, header, slots and all durable, in the place of a damaged file. Without
+   * any the file goes.
+   */
+  replace(file: IndexFile, made: readonly IndexFile[]): Promise<void> {
+    return this.changes.run(async () => {
+      const at = this.files.indexOf(file);
+      if (at < 0) return;
+      this.unsealed = this.unsealed.filter((other) => other !== file);
+      const files = [file, ...this.makeFollowers(file, made.length - 1)];
+      const checksums = made.map((each) => each.encodeChecksums());
+      if (made.length === 0) {
+        this.files.splice(at, 1);
+        return this.removeFile(file);
+      }
+      files.forEach((each, index) => each.replaceBy(made[index]));
+      this.files.splice(at, 1, ...files);
+      await syncFolderOffLoop(this.fileSystem, this.folder);
+      for (const [index, { name }] of files.entries()) {
+        const content = checksums[index];
+        if (content) await this.checksums.write(name, content);
+      }
+    });
   }
 
   /** Removes files that hold only records below a commit log position; the newest stays. */
-  async removeBelow(minOffset: number): Promise<number> {
-    let removed = 0;
-    while (this.files.length > 1 && this.files[0].endOffset < minOffset) {
-      const file = this.files.shift() as IndexFile;
-      this.unsealed = this.unsealed.filter((other) => other !== file);
-      await file.removeOffLoop();
-      removed++;
-    }
-    return removed;
+  removeBelow(minOffset: number): Promise<number> {
+    return this.changes.run(async () => {
+      let removed = 0;
+      while (this.files.length > 1 && this.files[0].endOffset < minOffset) {
+        const file = this.files.shift() as IndexFile;
+        this.unsealed = this.unsealed.filter((other) => other !== file);
+        await this.removeFile(file);
+        removed++;
+      }
+      return removed;
+    });
   }
 
-  /** So that a crash leaves the oldest files: what the newest one covers, all cover together. */
+  private async removeFile(file: IndexFile): Promise<void> {
+    this.checksums.remove(file.name);
+    await file.removeOffLoop();
+  }
+
+  /**
+   * So that a crash leaves the oldest files: what the newest one covers, all cover together. And no
+   * checksums without their file.
+   */
   private removeNewestFirst(names: readonly string[]): void {
-    for (const name of [...names].reverse()) this.makeFile(name).remove();
-    if (names.length > 0) this.fileSystem.fsyncDirectory(this.folder);
+    for (const name of [...names].reverse()) {
+      this.checksums.remove(name);
+      this.fileOf(name).remove();
+    }
+    if (names.length === 0) return;
+    this.checksums.syncFolder();
+    if (this.fileSystem.status(this.folder)) this.fileSystem.fsyncDirectory(this.folder);
   }
 
-  private async *findInFile(file: IndexFile, query: IndexQuery): AsyncIterableIterator<number> {
+  private openLost(name: string): void {
+    const header = this.checksums.header(name);
+    const endOffset = header ? getInt64(header, IndexLayout.END_OFFSET) : -1;
+    if (endOffset < this.deps.logStart()) return this.checksums.remove(name);
+    const file = this.fileOf(name);
+    this.files.push(file);
+    file.disownHeader();
+    file.markDamaged('all of it, it is gone');
+  }
+
+  /** A file that never got a header goes after an unclean stop; its records are indexed again. */
+  private openFile(name: string, wasClean: boolean): void {
+    const file = this.fileOf(name);
+    const isReadable = file.load();
+    const known = this.checksums.header(name);
+    const isEmpty = isReadable ? file.nextItem <= 1 : file.sizeBytes < IndexLayout.HEADER_BYTES;
+    if (isEmpty && !known && !wasClean) return this.removeNewestFirst([name]);
+    this.files.push(file);
+    const isOther = known !== undefined && compareIndexHeaders(known, file.header) === 'other';
+    if (!isReadable || isEmpty || isOther) {
+      file.disownHeader();
+      file.markDamaged('its header');
+    } else if (file.isShort) file.markDamaged('its end, which is gone');
+  }
+
+  private async makeUsable(file: IndexFile, wasClean: boolean): Promise<void> {
+    if (file.damage !== undefined) return;
+    const isNewest = file === this.newest;
+    const known = this.checksums.header(file.name);
+    const isSame = known !== undefined && compareIndexHeaders(known, file.header) === 'same';
+    const hasGrown = known !== undefined && !isSame;
+    if (!isNewest && !hasGrown && !file.needsSlots) return;
+    const checksums = this.checksums.read(file.name);
+    if (isSame && wasClean && checksums) return file.growFrom(checksums);
+    await file.rebuildSlots(checksums);
+    if (!isNewest) this.unsealed.push(file);
+  }
+
+  /** Returns the first damaged file that is met and not given up. */
+  private async *findUpToDamage(
+    query: IndexQuery,
+    givenUp: ReadonlySet<IndexFile>,
+  ): AsyncGenerator<number, IndexFile | undefined> {
+    for (const file of [...this.files].reverse()) {
+      const { generation } = file;
+      const isWhole = (): boolean => file.damage === undefined && file.generation === generation;
+      const mayGoOn = givenUp.has(file) ? (): boolean => true : isWhole;
+      if (!mayGoOn()) return file;
+      if (file.nextItem <= 1) continue;
+      const isOutside = query.endMs < file.beginTimestamp || query.beginMs > file.endTimestamp;
+      if (!isOutside) yield* this.findInFile(file, query, mayGoOn);
+      if (!mayGoOn()) return file;
+    }
+    return undefined;
+  }
+
+  private async *findInFile(
+    file: IndexFile,
+    query: IndexQuery,
+    mayGoOn: () => boolean,
+  ): AsyncGenerator<number> {
+    const slot = file.slotOf(query.keyHash);
     let number = await file.newestItem(query.keyHash);
-    for (let steps = 0; steps < query.maxSteps; steps++) {
+    if (number < 0 || number >= file.nextItem) file.markDamaged(`slot ${slot}`);
+    for (let steps = 0; steps < query.maxSteps && mayGoOn(); steps++) {
       const item = await file.item(number);
       if (!item) return;
+      const { keyHash, physicalOffset, previous } = item;
+      const isInFile = physicalOffset >= file.beginOffset && physicalOffset <= file.endOffset;
+      const makesSense = file.slotOf(keyHash) === slot && isInFile && previous >= 0;
+      // Items of a slot only get older, so anything else is damage and would loop.
+      if (!makesSense || previous >= number) file.markDamaged(`item ${number}`);
+      if (!mayGoOn()) return;
       const fromMs = file.beginTimestamp + item.secondsSinceBegin * 1000;
       const isInTime = fromMs + 999 >= query.beginMs && fromMs <= query.endMs;
-      if (item.keyHash === query.keyHash && isInTime) yield item.physicalOffset;
-      // Items of a slot only get older, so anything else is damage and would loop.
-      if (item.previous >= number || fromMs + 999 < query.beginMs) return;
-      number = item.previous;
+      if (keyHash === query.keyHash && isInTime) yield physicalOffset;
+      if (previous >= number || fromMs + 999 < query.beginMs) return;
+      number = previous;
     }
   }
 
-  private makeFile(name: string): IndexFile {
-    const path = `${this.folder}/${name}`;
-    return new IndexFile(this.fileSystem, this.pool, path, this.size, this.preallocated);
+  private tellDamage(file: IndexFile, what: string): void {
+    if (!this.files.includes(file)) return;
+    const { path } = file;
+    this.logger.error('damaged index file, made again from the commit log', { path, found: what });
+    this.repairer?.begin(file);
+  }
+
+  /** Files behind one, for what does not fit into it any more. */
+  private makeFollowers(file: IndexFile, count: number): IndexFile[] {
+    const behind = this.files[this.files.indexOf(file) + 1]?.name ?? LAST_NAME;
+    const followers: IndexFile[] = [];
+    for (let number = 1; number <= count; number++) {
+      const name = String(BigInt(file.name) + BigInt(number));
+      if (name < behind) followers.push(this.fileOf(name));
+      else this.logger.error('index file has no room behind it, entries are lost', { name });
+    }
+    return followers;
+  }
+
+  private pathOf(name: string): string {
+    return `${this.folder}/${name}`;
+  }
+
+  private makeFile(path: string): IndexFile {
+    return new IndexFile(path, {
+      ...this.deps,
+      checksumsOf: (name) => this.checksums.readCached(name),
+      onDamage: (file, what) => this.tellDamage(file, what),
+    });
   }
 
   /** Local time to the millisecond, later than every other file's name. */
   private newName(): string {
     const last = this.newest?.name ?? '';
-    const name = timeName(this.clock.wallNow());
+    const name = timeName(this.deps.clock.wallNow());
     return name > last ? name : String(BigInt(last) + 1n);
   }
 }

@@ -1,6 +1,6 @@
 import { getInt32, putInt32 } from '../bytes/integers';
 
-const PAGE_SLOTS = 1024;
+export const PAGE_SLOTS = 1024;
 export const PAGE_BYTES = PAGE_SLOTS * 4;
 
 /** Reads one page of the slot table from the file; undefined when the file holds none yet. */
@@ -43,6 +43,11 @@ export class IndexSlots {
 
   markClean(pageIndex: number): void {
     this.dirty.delete(pageIndex);
+  }
+
+  /** For a file whose slots may not be those of its items. */
+  markAllDirty(): void {
+    for (let page = 0; page < this.pages.length; page++) this.dirty.add(page);
   }
 
   private page(pageIndex: number): Int32Array {

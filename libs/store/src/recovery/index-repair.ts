@@ -115,9 +115,11 @@ export class IndexRepair implements IndexRepairer {
     const { afterOffset, beforeOffset } = index.rangeOf(file);
     const end = beforeOffset ?? this.deps.visibleEnd();
     const scanner = new LogScanner(log.files, this.deps.logger, log.checksums);
-    for (let at = Math.max(afterOffset, log.minOffset); at < end;) {
+    let at = Math.max(afterOffset, log.minOffset);
+    for (let before = -1; at < end && at > before;) {
       const toOffset = Math.min(at + SLICE_BYTES, end);
       const options = { fromOffset: at, toOffset, durableEnd: end, checkCrc: true };
+      before = at;
       at = await scanner.scan(options, {
         record: (buffer, _position, parser, isIntact) => {
           if (isIntact && parser.physicalOffset > afterOffset) rebuild.add(buffer, parser);

@@ -1,4 +1,5 @@
 import type { Logger } from '@rocket-nest/common';
+import type { CommitLogChecksums, DamagedRange } from '../checksum/commit-log-checksums';
 import type { MappedFile } from '../files/mapped-file';
 import type { MappedFileQueue } from '../files/mapped-file-queue';
 import { MESSAGE_MAGIC_V1, RecordLayout } from '../commitlog/record-layout';
@@ -38,10 +39,13 @@ export class LogScanner {
   private windowStart = 0;
   private windowEnd = 0;
   private reportedAt = 0;
+  private damaged: readonly DamagedRange[] = [];
 
   constructor(
     private readonly files: MappedFileQueue,
     private readonly logger: Logger,
+    /** With them a record in a damaged block is not intact, whatever its own CRC says. */
+    private readonly checksums?: CommitLogChecksums,
   ) {}
 
   /** Returns where the log ends. */
@@ -85,8 +89,9 @@ export class LogScanner {
       const kind = this.parser.parse(this.window, position, held, at, false);
       if (kind === 'record') {
         const isIntact =
-          !options.checkCrc ||
-          this.parser.parse(this.window, position, held, at, true) === 'record';
+          !this.isInDamage(at, at + this.parser.sizeBytes) &&
+          (!options.checkCrc ||
+            this.parser.parse(this.window, position, held, at, true) === 'record');
         const isTorn = !isIntact || this.parser.hasHole(this.window, position, file.fileFromOffset);
         if (isTorn && at >= options.durableEnd) return { offset: at, isEnd: true };
         visitor.record(this.window, position, this.parser, isIntact);
@@ -166,11 +171,25 @@ export class LogScanner {
   private async hold(file: MappedFile, at: number, length: number): Promise<boolean> {
     if (at + length > file.endOffset) return false;
     if (this.isHeld(at, length)) return true;
-    const wanted = Math.min(Math.max(WINDOW_BYTES, length), file.endOffset - at);
+    const start = this.checksums?.blockStart(at) ?? at;
+    const end = Math.max(start + WINDOW_BYTES, this.checksums?.blockEnd(at + length - 1) ?? 0);
+    const wanted = Math.min(Math.max(end, at + length), file.endOffset) - start;
     if (this.window.length < wanted) this.window = Buffer.allocUnsafeSlow(wanted);
-    const bytes = await file.readAsync(this.window, 0, wanted, at);
-    this.windowStart = at;
-    this.windowEnd = at + bytes;
-    return bytes >= length;
+    const bytes = await file.readAsync(this.window, 0, wanted, start);
+    this.windowStart = start;
+    this.windowEnd = start + bytes;
+    if (this.checksums) await this.compareWindow(this.checksums);
+    return at + length <= this.windowEnd;
+  }
+
+  private async compareWindow(checksums: CommitLogChecksums): Promise<void> {
+    const { windowStart, windowEnd } = this;
+    const entries = await checksums.load(windowStart, windowEnd);
+    const bytes = this.window.subarray(0, windowEnd - windowStart);
+    this.damaged = checksums.verify(windowStart, bytes, entries).damaged;
+  }
+
+  private isInDamage(from: number, to: number): boolean {
+    return this.damaged.some((range) => range.from < to && range.to > from);
   }
 }

@@ -10,6 +10,7 @@ import {
   type KnownBefore,
   type SentMessage,
 } from './crash-sequence';
+import { DamageWatch } from './damage-watch';
 import { ManualClock } from './manual-clock';
 import { readRecords, type ReadRecord } from './read-records';
 import type { SimulatedFileSystem } from './simulated-file-system';
@@ -26,6 +27,7 @@ const NEXT = 'next';
 /** Recovers from one state of the disk and holds the store to its word. */
 export class CrashCheck {
   private pid = 10;
+  private readonly damage = new DamageWatch();
 
   constructor(
     private readonly flushDiskType: FlushDiskType,
@@ -50,6 +52,7 @@ export class CrashCheck {
       await verifyStoreFiles(found, store.config);
     } else if (this.random.nextInt(2) === 0) await this.checkSecondLife(store, found, records);
     store.abandon();
+    assert.deepEqual(this.damage.lines, [], 'nothing counts as damaged that a crash left');
   }
 
   /** What the first recovery cut off stays away after the next power cut. */
@@ -94,6 +97,7 @@ export class CrashCheck {
     return createTestStore(disk, {
       pid: ++this.pid,
       boot: `boot ${this.pid}`,
+      logger: this.damage,
       clock: new ManualClock(1_700_000_100_000 + this.pid),
       config: { ...TINY, flushDiskType: this.flushDiskType },
     });

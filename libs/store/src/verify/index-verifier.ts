@@ -1,6 +1,7 @@
 import { PropertyScanner } from '../commitlog/property-scanner';
 import { RecordParser } from '../commitlog/record-parser';
-import { IndexFile } from '../index-file/index-file';
+import type { IndexFile } from '../index-file/index-file';
+import { compareIndexHeaders } from '../index-file/index-headers';
 import { IndexLayout } from '../index-file/index-layout';
 import { pushIndexHashes } from '../put/record-keys';
 import type { StoreComponents } from '../store-components';
@@ -8,7 +9,10 @@ import type { ProblemList } from './problem-list';
 
 const HEAD_BYTES = 8;
 
-/** Follows every item of the index to its record, and every slot to its newest item. */
+/**
+ * Follows every item of the index to its record, and every slot to its newest item, and compares the
+ * files with their checksums.
+ */
 export class IndexVerifier {
   private readonly parser = new RecordParser();
   private readonly properties = new PropertyScanner();
@@ -23,24 +27,44 @@ export class IndexVerifier {
 
   /** Returns how many items there are. */
   async verify(isClean: boolean): Promise<number> {
-    const { index, pool, config, deps, paths } = this.parts;
-    const size = { slotNum: config.maxHashSlotNum, itemNum: config.maxIndexNum };
+    const { index, config, paths } = this.parts;
     let items = 0;
+    for (const name of isClean ? index.lostFiles() : []) {
+      this.found.add('index file is gone', { path: `${paths.index}/${name}` });
+    }
     for (const name of index.listFiles()) {
-      const path = `${paths.index}/${name}`;
-      const file = new IndexFile(deps.fileSystem, pool, path, size, config.preallocateFiles);
-      if (!file.load()) {
+      const file = index.fileOf(name);
+      const { path } = file;
+      const isReadable = file.load();
+      if (!isReadable || file.nextItem <= 1) {
         // The power went before its first header was durable.
-        const sizeBytes = deps.fileSystem.status(path)?.sizeBytes ?? 0;
-        const isUnfinished = !isClean && sizeBytes < IndexLayout.HEADER_BYTES;
-        if (!isUnfinished) this.found.add('index file whose header makes no sense', { path });
+        const isUnfinished = isReadable || file.sizeBytes < IndexLayout.HEADER_BYTES;
+        if (isClean || !isUnfinished) {
+          this.found.add('index file whose header makes no sense', { path });
+        }
         continue;
       }
       items += file.nextItem - 1;
-      const newest = await this.verifyItems(file, size.slotNum);
+      await this.compare(file, isClean);
+      const newest = await this.verifyItems(file, config.maxHashSlotNum);
       if (isClean && !file.needsSlots) await this.verifySlots(file, newest);
     }
     return items;
+  }
+
+  /** A file that died while it was put in the place of another has the other's checksums. */
+  private async compare(file: IndexFile, isClean: boolean): Promise<void> {
+    const { path } = file;
+    const known = this.parts.index.knownHeader(file.name);
+    const state = known && compareIndexHeaders(known, file.header);
+    if (state === 'other' && isClean) {
+      this.found.add('index file has another header than its checksums say', { path });
+    }
+    if (state !== 'other') await file.checkAll(state === 'same');
+    if (file.isShort) this.found.add('index file is too short', { path });
+    else if (file.damage !== undefined) {
+      this.found.add('index file is not what was written', { path, found: file.damage });
+    }
   }
 
   /** Returns the newest item of every slot. */

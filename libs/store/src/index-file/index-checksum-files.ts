@@ -1,0 +1,126 @@
+import type { FileSystem, Logger } from '@rocket-nest/common';
+import { errorMessageOf } from '@rocket-nest/common';
+import { readUpTo, readWholeFile, replaceFile } from '../files/file-io';
+import { CHECKSUMS_HEADER_BYTES, IndexChecksums } from './index-checksums';
+
+const INDEX_FILE_NAME = /^\d{17}$/;
+/** Files whose checksums are kept in memory, at most half a megabyte each. */
+const MAX_LOADED = 8;
+/** An index file of a thousand million items has fewer. */
+const MAX_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Reads and writes `checksums/index/<name of the index file>`, always as a whole. They are written
+ * once the index file is durable and removed before it is, so they never speak of a file that was
+ * not there.
+ */
+export class IndexChecksumFiles {
+  private readonly loaded = new Map<string, IndexChecksums | undefined>();
+
+  constructor(
+    private readonly fileSystem: FileSystem,
+    private readonly logger: Logger,
+    readonly folder: string,
+    private readonly slotNum: number,
+  ) {}
+
+  /** Names of the index files that have checksums, oldest first. */
+  names(): string[] {
+    return this.fileSystem
+      .readdir(this.folder)
+      .filter((name) => INDEX_FILE_NAME.test(name))
+      .sort();
+  }
+
+  /** Removes what a killed process left half done. */
+  removeLeftovers(): void {
+    for (const name of this.fileSystem.readdir(this.folder)) {
+      if (!INDEX_FILE_NAME.test(name)) this.fileSystem.unlink(`${this.folder}/${name}`);
+    }
+  }
+
+  /** The header that the index file had; undefined without checksums, or with damaged ones. */
+  header(name: string): Buffer | undefined {
+    const path = this.path(name);
+    try {
+      if (!this.fileSystem.status(path)) return undefined;
+      const bytes = Buffer.alloc(CHECKSUMS_HEADER_BYTES);
+      const file = this.fileSystem.open(path, 'read');
+      try {
+        readUpTo(this.fileSystem, file, bytes, 0, bytes.length, 0);
+      } finally {
+        this.fileSystem.close(file);
+      }
+      return IndexChecksums.headerIn(bytes);
+    } catch (error) {
+      this.tell('checksums of an index file cannot be read', name, error);
+      return undefined;
+    }
+  }
+
+  /** Undefined without checksums, or with damaged ones. */
+  read(name: string): IndexChecksums | undefined {
+    try {
+      const bytes = readWholeFile(this.fileSystem, this.path(name), MAX_BYTES);
+      const checksums = bytes && IndexChecksums.decode(bytes, this.slotNum);
+      if (bytes && !checksums) {
+        const path = this.path(name);
+        this.logger.warn('damaged checksums, an index file is not compared with them', { path });
+      }
+      return checksums;
+    } catch (error) {
+      this.tell('checksums of an index file cannot be read', name, error);
+      return undefined;
+    }
+  }
+
+  /** Like `read`, for looking at a file again and again. */
+  readCached(name: string): IndexChecksums | undefined {
+    const checksums = this.loaded.has(name) ? this.loaded.get(name) : this.read(name);
+    this.loaded.delete(name);
+    this.loaded.set(name, checksums);
+    for (const oldest of this.loaded.keys()) {
+      if (this.loaded.size <= MAX_LOADED) break;
+      this.loaded.delete(oldest);
+    }
+    return checksums;
+  }
+
+  /** Durable when it resolves. Without them a file is not compared, nothing else, so a failure is only logged. */
+  async write(name: string, content: Buffer): Promise<void> {
+    this.loaded.delete(name);
+    try {
+      this.fileSystem.mkdir(this.folder);
+      await replaceFile(this.fileSystem, this.folder, name, content);
+    } catch (error) {
+      this.tell('checksums of an index file not written', name, error);
+      this.removeQuietly(name);
+    }
+  }
+
+  remove(name: string): void {
+    this.loaded.delete(name);
+    const path = this.path(name);
+    if (this.fileSystem.status(path)) this.fileSystem.unlink(path);
+  }
+
+  syncFolder(): void {
+    if (this.fileSystem.status(this.folder)) this.fileSystem.fsyncDirectory(this.folder);
+  }
+
+  private removeQuietly(name: string): void {
+    try {
+      this.remove(name);
+    } catch (error) {
+      this.tell('checksums of an index file not removed', name, error);
+    }
+  }
+
+  private tell(message: string, name: string, error: unknown): void {
+    this.logger.warn(message, { path: this.path(name), cause: errorMessageOf(error) });
+  }
+
+  private path(name: string): string {
+    return `${this.folder}/${name}`;
+  }
+}
