@@ -25,7 +25,7 @@ export class Ledger {
   checkedCount = 0;
   private readonly queues = new Map<string, QueueLedger>();
 
-  acknowledge(queue: QueueName, offset: number, payload: Payload): void {
+  acknowledge(queue: QueueName, offset: number, payload: Payload, _physicalOffset: number): void {
     const ledger = this.of(queue);
     this.acknowledgedCount++;
     const other = ledger.hashes.get(offset);
@@ -96,6 +96,14 @@ export class Ledger {
     }
   }
 
+  /** Messages that the broker was allowed to lose; their offsets may be given again. */
+  protected forgetFrom(queue: QueueName, end: number): void {
+    const ledger = this.of(queue);
+    for (const offset of ledger.hashes.keys()) if (offset >= end) ledger.hashes.delete(offset);
+    ledger.highestAcknowledged = Math.min(ledger.highestAcknowledged, end - 1);
+    ledger.checkedTo = Math.min(ledger.checkedTo, end);
+  }
+
   private of(queue: QueueName): QueueLedger {
     const key = `${queue.topic}/${queue.queueId}`;
     let ledger = this.queues.get(key);
@@ -111,7 +119,7 @@ export class Ledger {
     return ledger;
   }
 
-  private problem(queue: QueueName, offset: number, what: string): void {
+  protected problem(queue: QueueName, offset: number, what: string): void {
     if (this.problems.length < MAX_PROBLEMS) {
       this.problems.push(`${queue.topic}/${queue.queueId} offset ${offset} ${what}`);
     }

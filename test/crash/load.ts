@@ -116,8 +116,10 @@ export class Load {
     }
     const offset = Number(answer.extFields.queueOffset);
     const queueId = Number(answer.extFields.queueId);
+    const ids = answer.extFields.msgId.split(',');
     messages.forEach(({ payload }, i) => {
-      this.ledger.acknowledge({ topic: queue.topic, queueId }, offset + i, payload);
+      const target = { topic: queue.topic, queueId };
+      this.ledger.acknowledge(target, offset + i, payload, physicalOffsetOf(ids[i]));
     });
   }
 
@@ -131,3 +133,7 @@ export class Load {
     this.refusals.set(code, (this.refusals.get(code) ?? 0) + 1);
   }
 }
+
+/** An offset message id: host, port, then 8 bytes of position in the commit log, as hex digits. */
+const physicalOffsetOf = (offsetMessageId: string): number =>
+  parseInt(offsetMessageId.slice(-16), 16);
