@@ -20,6 +20,7 @@ import { createTopic, queryConsumerOffset } from '../support/raw-client';
 import { RawConnection } from '../support/raw-connection';
 import { RedisServer } from '../support/redis-server';
 import { type Cluster, startCluster } from '../support/servers';
+import { verifyStore } from '../support/verify-store';
 
 const kills = Number(process.env.IDEMPOTENT_KILLS ?? 20);
 /** Further rounds for those in which offsets were stored before the kill. */
@@ -240,5 +241,10 @@ describe('a consumer killed with kill -9 beside another one', () => {
     expect(effects.size).toBe(messages.length);
     const repeated = messages.filter(({ key }) => effects.get(key) !== 1);
     expect(repeated.length).toBeLessThan(messages.length / 4);
+  });
+
+  it('leaves a store in which nothing is wrong', async () => {
+    await cluster.broker.stop();
+    await verifyStore(path.join(cluster.folder, 'broker', 'store'));
   });
 });

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import * as path from 'node:path';
 import { SeededRandom } from '@rocket-nest/common';
 import { Standalone } from '@rocket-nest/standalone';
 import { knexService } from '../conformance/databases/knex-database';
@@ -9,6 +10,7 @@ import { CompiledProgram } from '../support/compiled-program';
 import { startMariadb } from '../support/mariadb-server';
 import { sleep, waitFor } from '../support/polling';
 import { startPostgres, type DatabaseServer } from '../support/postgres-server';
+import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder';
 import {
   KILL_POINTS,
   type FromWorker,
@@ -16,6 +18,7 @@ import {
   type WorkerEngine,
   type WorkerStart,
 } from '../support/transactional-worker.protocol';
+import { verifyStore } from '../support/verify-store';
 
 /** Workers killed, each with several orders at every point. */
 const kills = Number(process.env.TRANSACTION_KILLS ?? 5);
@@ -31,6 +34,9 @@ const brokerProperties = {
   transactionCheckInterval: '200',
   transactionOpBatchInterval: '100',
   transactionCheckMax: '100000',
+  mappedFileSizeCommitLog: '16777216',
+  maxHashSlotNum: '10000',
+  maxIndexNum: '40000',
 };
 
 const engines: Record<WorkerEngine, () => Promise<DatabaseServer>> = {
@@ -40,6 +46,7 @@ const engines: Record<WorkerEngine, () => Promise<DatabaseServer>> = {
 
 describe.each(Object.keys(engines) as WorkerEngine[])('a producer on %s killed', (engine) => {
   let program: CompiledProgram;
+  let folder: string;
   let server: DatabaseServer;
   let broker: Standalone;
   let namesrvAddr: string;
@@ -54,7 +61,8 @@ describe.each(Object.keys(engines) as WorkerEngine[])('a producer on %s killed',
 
   beforeAll(async () => {
     program = new CompiledProgram('test/support/transactional-worker.ts');
-    broker = new Standalone({ brokerProperties });
+    folder = makeTemporaryFolder('transactional');
+    broker = new Standalone({ brokerProperties, folder });
     [server, { namesrvAddr }] = await Promise.all([engines[engine](), broker.start()]);
     const database =
       engine === 'PostgreSQL' ? postgresService(server.url) : knexService(server.url);
@@ -62,13 +70,20 @@ describe.each(Object.keys(engines) as WorkerEngine[])('a producer on %s killed',
     delivered = await DeliveredOrders.start(namesrvAddr, TOPIC);
   }, 90_000);
 
+  let clients: Promise<void> | undefined;
+  const stopClients = (): Promise<void> =>
+    (clients ??= (async () => {
+      await delivered?.stop();
+      await survivor?.stop();
+    })());
+
   afterAll(async () => {
     worker?.kill('SIGKILL');
-    await delivered?.stop();
-    await survivor?.stop();
+    await stopClients();
     await server?.stop();
     await broker?.shutdown();
     program?.remove();
+    removeFolder(folder);
   });
 
   /** Starts a worker and kills it once every order stands at its point. */
@@ -153,4 +168,10 @@ describe.each(Object.keys(engines) as WorkerEngine[])('a producer on %s killed',
     },
     60_000 + kills * 20_000,
   );
+
+  it('leaves a store in which nothing is wrong', async () => {
+    await stopClients();
+    await broker.shutdown();
+    await verifyStore(path.join(folder, 'store'), brokerProperties);
+  }, 60_000);
 });
