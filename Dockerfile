@@ -4,11 +4,11 @@ WORKDIR /app
 COPY . .
 
 FROM sources AS build
-RUN npm ci --no-audit --no-fund && npx tsc -b
+RUN npm ci --no-audit --no-fund && npm run build
 # What runs: compiled code, pages and programs, without sources.
 RUN mkdir -p /out/bin && cp bin/* /out/bin/ && cp package.json /out/ \
   && for each in libs/* apps/*; do \
-       mkdir -p "/out/$each" && cp "$each/package.json" "/out/$each/" && cp -r "$each/dist" "/out/$each/"; \
+       mkdir -p "/out/$each" && cp "$each/package.json" "/out/$each/" && cp -a "$each/dist" "/out/$each/"; \
        if [ -d "$each/pages" ]; then cp -r "$each/pages" "/out/$each/"; fi; \
      done
 

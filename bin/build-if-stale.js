@@ -10,8 +10,8 @@ module.exports = function buildIfStale(projects) {
   const seen = new Set();
   if (!projects.some((project) => isStale(path.join(root, project), seen))) return;
   process.stdout.write('Building ...\n');
-  const compiler = require.resolve('typescript/bin/tsc', { paths: [root] });
-  const { status } = spawnSync(process.execPath, [compiler, '-b', ...projects], {
+  const build = path.join(root, 'tools/build.mjs');
+  const { status } = spawnSync(process.execPath, [build, ...projects], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
   });

@@ -14,7 +14,7 @@ const cache = 'node_modules/.cache';
 
 /** Each check: the program below node_modules and its arguments. */
 const checks = {
-  build: ['typescript/bin/tsc', '-b'],
+  build: ['../tools/build.mjs'],
   lint: [
     'eslint/bin/eslint.js',
     ...['.', '--max-warnings', '0', '--cache', '--cache-location', `${cache}/eslint/`],
