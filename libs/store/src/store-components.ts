@@ -181,7 +181,7 @@ function createIndex(
     folder: paths.index,
     size,
     preallocated: config.preallocateFiles,
-    checksums: new IndexChecksumFiles(fileSystem, logger, folder, size.slotNum),
+    checksums: new IndexChecksumFiles(fileSystem, pool, logger, folder, size.slotNum),
     logStart,
   });
 }

@@ -1,11 +1,11 @@
 import type { FileSystem, Logger } from '@rocket-nest/common';
-import { errorMessageOf } from '@rocket-nest/common';
-import { readUpTo, readWholeFile, replaceFile } from '../files/file-io';
-import { CHECKSUMS_HEADER_BYTES, IndexChecksums } from './index-checksums';
+import { errorCodeOf, errorMessageOf } from '@rocket-nest/common';
+import { getInt32 } from '../bytes/integers';
+import type { FileHandlePool, PooledFile } from '../files/file-handle-pool';
+import { readUpTo, readUpToAsync, readWholeFile, replaceFile } from '../files/file-io';
+import { CHECKSUM_ENTRY_BYTES, CHECKSUMS_HEADER_BYTES, IndexChecksums } from './index-checksums';
 
 const INDEX_FILE_NAME = /^\d{17}$/;
-/** Files whose checksums are kept in memory, at most half a megabyte each. */
-const MAX_LOADED = 8;
 /** An index file of a thousand million items has fewer. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
@@ -15,10 +15,9 @@ const MAX_BYTES = 64 * 1024 * 1024;
  * not there.
  */
 export class IndexChecksumFiles {
-  private readonly loaded = new Map<string, IndexChecksums | undefined>();
-
   constructor(
     private readonly fileSystem: FileSystem,
+    private readonly pool: FileHandlePool,
     private readonly logger: Logger,
     readonly folder: string,
     private readonly slotNum: number,
@@ -74,24 +73,32 @@ export class IndexChecksumFiles {
     }
   }
 
-  /** Like `read`, for looking at a file again and again. */
-  readCached(name: string): IndexChecksums | undefined {
-    const checksums = this.loaded.has(name) ? this.loaded.get(name) : this.read(name);
-    this.loaded.delete(name);
-    this.loaded.set(name, checksums);
-    for (const oldest of this.loaded.keys()) {
-      if (this.loaded.size <= MAX_LOADED) break;
-      this.loaded.delete(oldest);
+  /** One CRC, by its number; undefined without checksums. */
+  async entry(name: string, number: number): Promise<number | undefined> {
+    let pooled: PooledFile | undefined;
+    try {
+      pooled = this.pool.acquire(this.path(name));
+      const bytes = Buffer.alloc(CHECKSUM_ENTRY_BYTES);
+      const position = CHECKSUMS_HEADER_BYTES + number * CHECKSUM_ENTRY_BYTES;
+      const { file } = pooled;
+      const read = await readUpToAsync(this.fileSystem, file, bytes, 0, bytes.length, position);
+      return read === bytes.length ? getInt32(bytes, 0) >>> 0 : undefined;
+    } catch (error) {
+      if (errorCodeOf(error) !== 'ENOENT') {
+        this.tell('checksums of an index file cannot be read', name, error);
+      }
+      return undefined;
+    } finally {
+      if (pooled) this.pool.release(pooled);
     }
-    return checksums;
   }
 
   /** Durable when it resolves. Without them a file is not compared, nothing else, so a failure is only logged. */
   async write(name: string, content: Buffer): Promise<void> {
-    this.loaded.delete(name);
     try {
       this.fileSystem.mkdir(this.folder);
       await replaceFile(this.fileSystem, this.folder, name, content);
+      this.pool.forget(this.path(name));
     } catch (error) {
       this.tell('checksums of an index file not written', name, error);
       this.removeQuietly(name);
@@ -99,8 +106,8 @@ export class IndexChecksumFiles {
   }
 
   remove(name: string): void {
-    this.loaded.delete(name);
     const path = this.path(name);
+    this.pool.forget(path);
     if (this.fileSystem.status(path)) this.fileSystem.unlink(path);
   }
 

@@ -12,7 +12,7 @@ const INDEX_HEADER_AT = 16;
 const HEADER_CRC_AT = INDEX_HEADER_AT + IndexLayout.HEADER_BYTES;
 /** What stands before the entries. */
 export const CHECKSUMS_HEADER_BYTES = HEADER_CRC_AT + 4;
-const ENTRY_BYTES = 4;
+export const CHECKSUM_ENTRY_BYTES = 4;
 
 /**
  * CRCs of one index file, made from memory as its items and slots are written. As bytes:
@@ -63,15 +63,15 @@ export class IndexChecksums {
     const isGood =
       pages === Math.ceil(slotNum / PAGE_SLOTS) &&
       blocks === Math.ceil(coveredItems / ITEMS_PER_BLOCK) &&
-      entries.length === (pages + blocks) * ENTRY_BYTES &&
+      entries.length === (pages + blocks) * CHECKSUM_ENTRY_BYTES &&
       getInt32(bytes, ENTRIES_CRC_AT) >>> 0 === crc32(entries, 0, entries.length);
     if (!isGood) return undefined;
     const checksums = new IndexChecksums(new Uint32Array(pages));
     for (let page = 0; page < pages; page++) {
-      checksums.slotPages[page] = getInt32(entries, page * ENTRY_BYTES);
+      checksums.slotPages[page] = getInt32(entries, page * CHECKSUM_ENTRY_BYTES);
     }
     for (let block = 0; block < blocks; block++) {
-      checksums.items.push(getInt32(entries, (pages + block) * ENTRY_BYTES) >>> 0);
+      checksums.items.push(getInt32(entries, (pages + block) * CHECKSUM_ENTRY_BYTES) >>> 0);
     }
     checksums.coveredItems = coveredItems;
     return checksums;
@@ -81,10 +81,12 @@ export class IndexChecksums {
   encode(indexHeader: Buffer): Buffer {
     const pages = this.slotPages.length;
     const blocks = this.items.length;
-    const bytes = Buffer.alloc(CHECKSUMS_HEADER_BYTES + (pages + blocks) * ENTRY_BYTES);
+    const bytes = Buffer.alloc(CHECKSUMS_HEADER_BYTES + (pages + blocks) * CHECKSUM_ENTRY_BYTES);
     const entries = bytes.subarray(CHECKSUMS_HEADER_BYTES);
-    this.slotPages.forEach((crc, page) => putInt32(entries, page * ENTRY_BYTES, crc));
-    this.items.forEach((crc, block) => putInt32(entries, (pages + block) * ENTRY_BYTES, crc));
+    this.slotPages.forEach((crc, page) => putInt32(entries, page * CHECKSUM_ENTRY_BYTES, crc));
+    this.items.forEach((crc, block) =>
+      putInt32(entries, (pages + block) * CHECKSUM_ENTRY_BYTES, crc),
+    );
     putInt32(bytes, 0, MAGIC);
     putInt32(bytes, 4, pages);
     putInt32(bytes, 8, blocks);
@@ -92,10 +94,6 @@ export class IndexChecksums {
     indexHeader.copy(bytes, INDEX_HEADER_AT);
     putInt32(bytes, HEADER_CRC_AT, crc32(bytes, 0, HEADER_CRC_AT));
     return bytes;
-  }
-
-  get slotPageCount(): number {
-    return this.slotPages.length;
   }
 
   setSlotPage(page: number, bytes: Buffer): void {

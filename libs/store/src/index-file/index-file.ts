@@ -3,7 +3,7 @@ import type { FileSystem } from '@rocket-nest/common';
 import { getInt32, getInt64, putInt32, putInt64 } from '../bytes/integers';
 import type { FileHandlePool } from '../files/file-handle-pool';
 import { IndexChecksums, ITEMS_PER_BLOCK } from './index-checksums';
-import { IndexFileGuard } from './index-file-guard';
+import { IndexFileGuard, type IndexChecksumEntries } from './index-file-guard';
 import { IndexFileStorage } from './index-file-storage';
 import { IndexLayout } from './index-layout';
 import { IndexSlots, PAGE_BYTES, PAGE_SLOTS } from './index-slots';
@@ -34,8 +34,7 @@ export interface IndexFileDeps {
   readonly pool: FileHandlePool;
   readonly size: IndexFileSize;
   readonly preallocated: boolean;
-  /** Checksums of a file that does not grow; undefined when there are none. */
-  checksumsOf(name: string): IndexChecksums | undefined;
+  checksumsOf(name: string): IndexChecksumEntries;
   /** Told once of a file that is not what was written. */
   onDamage(file: IndexFile, what: string): void;
 }
@@ -154,7 +153,7 @@ export class IndexFile {
     this.deps.onDamage(this, what);
   }
 
-  /** The file goes on growing, and these are true of it. */
+  /** The file goes on growing, and these are what it is compared with from now on. */
   growFrom(checksums: IndexChecksums): void {
     this.growing = checksums;
   }
@@ -302,8 +301,9 @@ export class IndexFile {
     };
   }
 
-  /** Compares all of a file that does not grow with its checksums. */
-  async checkAll(withSlots: boolean): Promise<void> {
+  /** Compares all of a file. */
+  async checkAll(checksums: IndexChecksums, withSlots: boolean): Promise<void> {
+    this.growing = checksums;
     const pages = withSlots ? Math.ceil(this.size.slotNum / PAGE_SLOTS) : 0;
     for (let page = 0; page < pages; page++) await this.checkSlotPage(page);
     const blocks = Math.ceil(this.nextItem / ITEMS_PER_BLOCK);
@@ -319,7 +319,10 @@ export class IndexFile {
     return this.storage.removeOffLoop();
   }
 
-  /** Takes over the bytes of a sealed file, which is gone then. Durable once its folder is synced. */
+  /**
+   * Takes over the bytes of a complete file, which is gone then. Durable once its folder is synced;
+   * to be sealed once its checksums are written too, as those on the disk are of the old bytes.
+   */
   replaceBy(other: IndexFile): void {
     other.storage.renameTo(this.path);
     this.beginTimestamp = other.beginTimestamp;
@@ -329,12 +332,14 @@ export class IndexFile {
     this.usedSlots = other.usedSlots;
     this.nextItem = this.writtenItems = other.nextItem;
     this.header = other.header;
+    this.slots = undefined;
+    this.growing = other.growing;
+    this.items = Buffer.alloc(0);
     this.isFresh = false;
-    this.vouchesForSlots = this.isSettled = true;
+    this.isSealed = this.isSettled = this.vouchesForSlots = true;
     this.damage = undefined;
     this.generation++;
     this.guard = this.newGuard();
-    this.seal();
   }
 
   private compareItems(first: number, piece: Buffer, checksums: IndexChecksums): void {
@@ -366,17 +371,28 @@ export class IndexFile {
     }
   }
 
-  private checkSlotPage(page: number): Promise<void> {
-    const slots = Math.min(PAGE_SLOTS, this.size.slotNum - page * PAGE_SLOTS);
-    return this.guard.checkSlotPage(page, slots * SLOT_BYTES, (bytes) =>
-      this.storage.readAsync(bytes, bytes.length, HEADER_BYTES + page * PAGE_BYTES),
-    );
+  private async checkSlotPage(page: number): Promise<void> {
+    const sizeBytes = this.slotsIn(page) * SLOT_BYTES;
+    const read = (bytes: Buffer): Promise<number> =>
+      this.storage.readAsync(bytes, bytes.length, HEADER_BYTES + page * PAGE_BYTES);
+    const { growing } = this;
+    if (!growing) return this.guard.checkSlotPage(page, sizeBytes, read);
+    const bytes = Buffer.alloc(sizeBytes);
+    await read(bytes);
+    this.guard.compareSlotPage(growing, page, bytes);
   }
 
-  private checkItemBlock(block: number): Promise<void> {
-    return this.guard.checkItemBlock(block, (bytes) =>
-      this.storage.readAsync(bytes, bytes.length, this.positionOf(block * ITEMS_PER_BLOCK)),
-    );
+  private async checkItemBlock(block: number): Promise<void> {
+    const first = block * ITEMS_PER_BLOCK;
+    const items = Math.min(ITEMS_PER_BLOCK, this.nextItem - first);
+    const read = (bytes: Buffer): Promise<number> =>
+      this.storage.readAsync(bytes, bytes.length, this.positionOf(first));
+    const { growing } = this;
+    if (!growing) return this.guard.checkItemBlock(block, items * ITEM_BYTES, read);
+    if (this.guard.isItemBlockChecked(block)) return;
+    const bytes = Buffer.alloc(growing.coveredBytes(block));
+    await read(bytes);
+    this.guard.compareItemBlock(growing, block, bytes);
   }
 
   private appendItem(
@@ -408,11 +424,14 @@ export class IndexFile {
 
   private readSlotPage(pageIndex: number): Buffer | undefined {
     if (this.isFresh) return undefined;
-    const slots = Math.min(PAGE_SLOTS, this.size.slotNum - pageIndex * PAGE_SLOTS);
-    const bytes = Buffer.alloc(slots * SLOT_BYTES);
+    const bytes = Buffer.alloc(this.slotsIn(pageIndex) * SLOT_BYTES);
     this.storage.read(bytes, bytes.length, HEADER_BYTES + pageIndex * PAGE_BYTES);
     if (this.growing) this.guard.compareSlotPage(this.growing, pageIndex, bytes);
     return bytes;
+  }
+
+  private slotsIn(page: number): number {
+    return Math.min(PAGE_SLOTS, this.size.slotNum - page * PAGE_SLOTS);
   }
 
   private positionOf(item: number): number {
@@ -421,7 +440,7 @@ export class IndexFile {
 
   private newGuard(): IndexFileGuard {
     return new IndexFileGuard(
-      () => this.growing ?? this.deps.checksumsOf(this.name),
+      this.deps.checksumsOf(this.name),
       Math.ceil(this.size.slotNum / PAGE_SLOTS),
       Math.ceil(this.size.itemNum / ITEMS_PER_BLOCK),
       (what) => this.markDamaged(what),

@@ -3,6 +3,7 @@ import { errorMessageOf } from '@rocket-nest/common';
 import { getInt64 } from '../bytes/integers';
 import { syncFolderOffLoop } from '../files/file-io';
 import { OneAtATime } from '../flush/one-at-a-time';
+import type { IndexChecksums } from './index-checksums';
 import type { IndexChecksumFiles } from './index-checksum-files';
 import { IndexFile, type IndexFileDeps, type IndexHeaderState } from './index-file';
 import { compareIndexHeaders } from './index-headers';
@@ -129,6 +130,10 @@ export class IndexService {
     return this.checksums.header(name);
   }
 
+  checksumsOf(name: string): IndexChecksums | undefined {
+    return this.checksums.read(name);
+  }
+
   /** Files that wait to be made again. */
   get damagedFiles(): IndexFile[] {
     return this.files.filter((file) => file.damage !== undefined);
@@ -149,6 +154,7 @@ export class IndexService {
   }
 
   removeAll(): void {
+    this.checksums.removeLeftovers();
     const names = new Set([...this.listFiles(), ...this.checksums.names()]);
     this.removeNewestFirst([...names].sort());
     this.files.length = 0;
@@ -322,9 +328,10 @@ export class IndexService {
       files.forEach((each, index) => each.replaceBy(made[index]));
       this.files.splice(at, 1, ...files);
       await syncFolderOffLoop(this.fileSystem, this.folder);
-      for (const [index, { name }] of files.entries()) {
+      for (const [index, each] of files.entries()) {
         const content = checksums[index];
-        if (content) await this.checksums.write(name, content);
+        if (content) await this.checksums.write(each.name, content);
+        each.seal();
       }
     });
   }
@@ -469,7 +476,10 @@ export class IndexService {
   private makeFile(path: string): IndexFile {
     return new IndexFile(path, {
       ...this.deps,
-      checksumsOf: (name) => this.checksums.readCached(name),
+      checksumsOf: (name) => ({
+        entry: (number) => this.checksums.entry(name, number),
+        areWhole: () => this.checksums.read(name) !== undefined,
+      }),
       onDamage: (file, what) => this.tellDamage(file, what),
     });
   }

@@ -61,7 +61,8 @@ export class IndexRepair implements IndexRepairer {
   begin(file: IndexFile): void {
     const lastMs = this.triedMs.get(file) ?? -Infinity;
     const isSoon = this.deps.clock.monotonicNow() - lastMs < PAUSE_MS;
-    if (this.state !== 'open' || isSoon || this.running.has(file)) return;
+    const mayWrite = this.state === 'open' && this.deps.log.readOnlyReason === undefined;
+    if (!mayWrite || isSoon || this.running.has(file)) return;
     const running = this.rebuilds
       .run(() => this.rebuildQuietly(file))
       .finally(() => this.running.delete(file));

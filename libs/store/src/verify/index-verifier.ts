@@ -55,12 +55,14 @@ export class IndexVerifier {
   /** A file that died while it was put in the place of another has the other's checksums. */
   private async compare(file: IndexFile, isClean: boolean): Promise<void> {
     const { path } = file;
-    const known = this.parts.index.knownHeader(file.name);
+    const { index } = this.parts;
+    const known = index.knownHeader(file.name);
+    const checksums = index.checksumsOf(file.name);
     const state = known && compareIndexHeaders(known, file.header);
     if (state === 'other' && isClean) {
       this.found.add('index file has another header than its checksums say', { path });
     }
-    if (state !== 'other') await file.checkAll(state === 'same');
+    if (checksums && state !== 'other') await file.checkAll(checksums, state === 'same');
     if (file.isShort) this.found.add('index file is too short', { path });
     else if (file.damage !== undefined) {
       this.found.add('index file is not what was written', { path, found: file.damage });
