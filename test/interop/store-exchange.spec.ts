@@ -105,6 +105,10 @@ describe('one store folder, with our broker and Apache RocketMQ by turns', () =>
       }
     });
 
+    it('takes no index file for damaged that the other one wrote', () => {
+      expect(opened.log()).not.toMatch('damaged index file');
+    });
+
     it('knows how far groups have consumed', async () => {
       for (const [consumerGroup, offset] of state.consumerOffsets) {
         const fields = { consumerGroup, topic: TOPIC, queueId: 0 };

@@ -83,6 +83,11 @@ export class ExchangeBroker {
     return answer.code === 0 ? readStoredRecords(answer.body) : [];
   }
 
+  /** What brokers of its kind have logged so far. */
+  log(): string {
+    return this.server.log();
+  }
+
   /** Text of a file below the store's `config`; empty when there is none. */
   configFile(name: string): string {
     const file = path.join(this.folder, 'store/config', name);
