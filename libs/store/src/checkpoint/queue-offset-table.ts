@@ -1,11 +1,12 @@
+import { crc32 as nativeCrc32 } from 'node:zlib';
 import type { FileSystem } from '@rocket-nest/common';
-import { crc32 } from '../bytes/crc32';
 import { getInt32, getInt64, getUint16, putInt16, putInt32, putInt64 } from '../bytes/integers';
 import { readWholeFile, replaceFile } from '../files/file-io';
 
 const NAME = 'queueoffsets';
 const MAGIC = 0x524e5154;
-const VERSION = 2;
+const VERSION = 3;
+const CRC_AT = 40;
 const HEADER_BYTES = 44;
 const MAX_BYTES = 1024 * 1024 * 1024;
 /** Queue positions behind the topic's name: int32 queue id, int64 minimum, int64 next. */
@@ -40,7 +41,7 @@ export interface QueueOffsetTableState {
  *      8  8  log minimum     16  8  log maximum
  *     24  4  boot hash       28  4  unsynced files
  *     32  4  index files     36  4  topics
- *     40  4  CRC-32 of everything behind
+ *     40  4  CRC-32 of everything before and behind
  *     then per index file 2 + n name, per topic 2 + n name, int32 queues, per queue 20 bytes, per
  *     unsynced file 2 + n name
  */
@@ -53,10 +54,8 @@ export class QueueOffsetTable {
   read(): QueueOffsetTableState | undefined {
     const bytes = readWholeFile(this.fileSystem, `${this.folder}/${NAME}`, MAX_BYTES);
     if (!bytes || bytes.length < HEADER_BYTES || getInt32(bytes, 0) !== MAGIC) return undefined;
-    const content = bytes.length - HEADER_BYTES;
     if (getInt32(bytes, 4) !== VERSION) return undefined;
-    if (getInt32(bytes, 40) >>> 0 !== crc32(bytes, HEADER_BYTES, content)) return undefined;
-    return decode(bytes);
+    return getInt32(bytes, CRC_AT) >>> 0 === crcOf(bytes) ? decode(bytes) : undefined;
   }
 
   /** Durable when it resolves. */
@@ -95,8 +94,12 @@ function encode(state: QueueOffsetTableState): Buffer {
     }
   }
   for (const name of state.unsyncedFiles) at = putText(bytes, at, name);
-  putInt32(bytes, 40, crc32(bytes, HEADER_BYTES, sizeBytes - HEADER_BYTES));
+  putInt32(bytes, CRC_AT, crcOf(bytes));
   return bytes;
+}
+
+function crcOf(bytes: Buffer): number {
+  return nativeCrc32(bytes.subarray(HEADER_BYTES), nativeCrc32(bytes.subarray(0, CRC_AT)));
 }
 
 function decode(bytes: Buffer): QueueOffsetTableState {
