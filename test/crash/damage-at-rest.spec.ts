@@ -13,9 +13,12 @@ import {
   createMessageStoreConfig,
   GetMessageStatus,
   MessageStore,
+  StoreVerifier,
 } from '@rocket-nest/store';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder';
 import { readStoredRecords } from '../support/stored-record';
+import { runVerifyStore } from '../support/verify-store';
+import { falseAlarms, mustBeTold } from './damage-verdict';
 
 const places = Number(process.env.DAMAGE_PLACES ?? 300);
 const seed = Number(process.env.DAMAGE_SEED ?? Date.now() % 1_000_000);
@@ -24,6 +27,10 @@ const MESSAGES = 1500;
 const TOPICS = ['damage-a', 'damage-b'];
 const QUEUES = 3;
 const PAGE_BYTES = 4096;
+/** One place in so many is verified, before and after; it takes as long as all else. */
+const VERIFIED_ONE_IN = 3;
+/** Below this the program verifies, one place of every kind, and later its class does. */
+const PROGRAM_PLACES = 10;
 const KEY = /KEYS\W(key-\d+)/;
 const KINDS = ['bit', 'page', 'truncate', 'delete'] as const;
 type Kind = (typeof KINDS)[number];
@@ -81,10 +88,16 @@ describe('damage at rest', () => {
         const folder = path.join(root, 'damaged');
         fs.cpSync(pristine, folder, { recursive: true });
         const damage = doDamage(folder, KINDS[place % KINDS.length]);
+        const tell = (text: string) => problems.push(`${JSON.stringify(damage)}: ${text}`);
         try {
-          problems.push(...(await problemsOf(folder, damage)));
+          if (place % VERIFIED_ONE_IN > 0)
+            (await problemsOf(folder, damage)).problems.forEach(tell);
+          else {
+            const verify = place < PROGRAM_PLACES ? verifyByProgram : verifyInProcess;
+            (await problemsByVerifier(folder, damage, verify)).forEach(tell);
+          }
         } catch (error) {
-          problems.push(`${JSON.stringify(damage)}: ${(error as Error).stack}`);
+          tell(String((error as Error).stack));
         }
         removeFolder(folder);
       }
@@ -122,7 +135,30 @@ describe('damage at rest', () => {
     return { kind, file, from: page, to: page + PAGE_BYTES };
   }
 
-  async function problemsOf(folder: string, damage: Damage): Promise<string[]> {
+  async function problemsByVerifier(
+    folder: string,
+    damage: Damage,
+    verify: (folder: string) => Promise<readonly string[]>,
+  ): Promise<string[]> {
+    const mustTell = mustBeTold(pristine, folder, damage.file, stored[stored.length - 1].to);
+    const told = await verify(folder);
+    const { problems, missing } = await problemsOf(folder, damage);
+    const toldAfterwards = await verify(folder);
+    if (mustTell && told.length === 0) problems.push('verifyStore tells nothing');
+    if (isStillWrong(damage, missing) && toldAfterwards.length === 0) {
+      problems.push('verifyStore tells nothing of what is missing');
+    }
+    const alarms = falseAlarms(damage.file, toldAfterwards);
+    return [...problems, ...alarms.map((line) => `verifyStore still tells: ${line}`)];
+  }
+
+  /** As when they have expired, nothing tells that the oldest records were ever there. */
+  function isStillWrong({ kind, file }: Damage, missing: readonly Stored[]): boolean {
+    const isOldest = Number(path.basename(file)) === 0;
+    return missing.length > 0 && !(kind === 'delete' && isOldest);
+  }
+
+  async function problemsOf(folder: string, damage: Damage) {
     const logger = new Lines();
     const problems: string[] = [];
     const store = await openStore(folder, logger);
@@ -163,7 +199,7 @@ describe('damage at rest', () => {
       problems.push('an offset is used again');
     }
     await store.shutdown();
-    return problems.slice(0, 5).map((problem) => `${JSON.stringify(damage)}: ${problem}`);
+    return { problems: problems.slice(0, 5), missing };
   }
 
   /** Whether a message lies in what was damaged. */
@@ -179,24 +215,41 @@ describe('damage at rest', () => {
 
 const host = createHostAddress('127.0.0.1', 10911);
 
-async function openStore(folder: string, logger: Logger): Promise<MessageStore> {
-  const config = createMessageStoreConfig({
+const fileSizes = {
+  mappedFileSizeCommitLog: 64 * 1024,
+  mappedFileSizeConsumeQueue: 100 * 20,
+  maxHashSlotNum: 500,
+  maxIndexNum: 2000,
+  maxMessageSize: 32 * 1024,
+};
+const configOf = (folder: string) =>
+  createMessageStoreConfig({
     storePathRootDir: folder,
-    mappedFileSizeCommitLog: 64 * 1024,
-    mappedFileSizeConsumeQueue: 100 * 20,
-    maxHashSlotNum: 500,
-    maxIndexNum: 2000,
+    ...fileSizes,
     commitLogTailBytes: 64 * 1024,
     commitLogChunkBytes: 16 * 1024,
     diskSpaceWarningLevelRatio: 100,
   });
-  const store = new MessageStore(config, {
-    fileSystem: new NodeFileSystem(),
-    clock: new SystemClock(),
-    random: new SystemRandom(),
-    logger,
-    turn: new EventLoopTurn(),
-  });
+const createDeps = () => ({
+  fileSystem: new NodeFileSystem(),
+  clock: new SystemClock(),
+  random: new SystemRandom(),
+});
+
+async function verifyInProcess(folder: string): Promise<readonly string[]> {
+  return (await new StoreVerifier(configOf(folder), createDeps()).verify()).problems;
+}
+
+async function verifyByProgram(folder: string): Promise<readonly string[]> {
+  const { status, output } = await runVerifyStore(folder, fileSizes);
+  const problems = output.trimEnd().split('\n').slice(0, -1);
+  expect(status).toBe(problems.length > 0 ? 1 : 0);
+  return problems;
+}
+
+async function openStore(folder: string, logger: Logger): Promise<MessageStore> {
+  const deps = { ...createDeps(), logger, turn: new EventLoopTurn() };
+  const store = new MessageStore(configOf(folder), deps);
   await store.load();
   store.start();
   return store;
