@@ -68,18 +68,29 @@ describe('StoreVerifier', () => {
     expect(report.problems).toEqual([]);
   });
 
-  it('does not judge an index file that lost its size with the power, and does after a clean stop', async () => {
-    await store['parts'].checkpointService.persist();
-    disk = disk.killProcess();
-    store.abandon();
-    const another = `${STORE_FOLDER}/index/20991231235959999`;
-    disk.close(disk.open(another, 'create'));
-    expect((await verify()).problems).toEqual([]);
-    store = await openTestStore(disk, { pid: 2 });
-    await store.shutdown();
-    disk.close(disk.open(another, 'create'));
-    expect((await verify()).problems).toEqual([expect.stringMatching('makes no sense')]);
-  });
+  it.each([
+    ['size', 0],
+    ['header', 4096],
+  ])(
+    'does not judge an index file that lost its %s with the power, and does after a clean stop',
+    async (_what, sizeBytes) => {
+      await store['parts'].checkpointService.persist();
+      disk = disk.killProcess();
+      store.abandon();
+      const another = `${STORE_FOLDER}/index/20991231235959999`;
+      const create = (): void => {
+        const file = disk.open(another, 'create');
+        disk.ftruncate(file, sizeBytes);
+        disk.close(file);
+      };
+      create();
+      expect((await verify()).problems).toEqual([]);
+      store = await openTestStore(disk, { pid: 2 });
+      await store.shutdown();
+      create();
+      expect((await verify()).problems).toEqual([expect.stringMatching('makes no sense')]);
+    },
+  );
 
   const damages: [string, RegExp, () => void][] = [
     [
