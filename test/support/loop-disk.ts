@@ -3,8 +3,10 @@ import { once } from 'node:events';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { waitFor } from './polling';
+import { makeTemporaryFolder, removeFolder } from './temporary-folder';
 
 const LIMIT_MS = 30_000;
+const TRIAL_MIB = 16;
 /** mkfs lies where only root's path leads. */
 const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` };
 /** Journal and data are written at a sync only, never because time has passed or at a close. */
@@ -30,7 +32,8 @@ export class LoopDisk {
   private readonly image: string;
   private cutter: ChildProcess | undefined;
 
-  private constructor(parent: string, sizeMib: number) {
+  /** Makes it below a folder, not mounted yet. */
+  constructor(parent: string, sizeMib: number) {
     this.folder = path.join(parent, 'disk');
     this.memory = path.join(parent, 'memory');
     this.image = path.join(this.memory, 'image');
@@ -38,23 +41,29 @@ export class LoopDisk {
     // On a real disk the syncs would wait for whatever else the machine does.
     const options = ['-t', 'tmpfs', '-o', `size=${sizeMib + 8}m`];
     run('mount', [...options, 'tmpfs', this.memory]);
-    fs.writeFileSync(this.image, '');
-    fs.truncateSync(this.image, sizeMib << 20);
-    run('mkfs.ext4', ['-q', '-F', this.image]);
+    try {
+      fs.writeFileSync(this.image, '');
+      fs.truncateSync(this.image, sizeMib << 20);
+      run('mkfs.ext4', ['-q', '-F', this.image]);
+    } catch (error) {
+      this.remove();
+      throw error;
+    }
   }
 
-  /** Makes it below a folder, not mounted yet; undefined where this machine does not allow it. */
-  static make(parent: string, sizeMib: number): LoopDisk | undefined {
-    let disk: LoopDisk | undefined;
+  /** Whether this machine allows it all. */
+  static isPossible(): boolean {
+    const parent = makeTemporaryFolder('loop-disk');
     try {
-      disk = new LoopDisk(parent, sizeMib);
+      const disk = new LoopDisk(parent, TRIAL_MIB);
       disk.mount();
       run('perl', ['-e', CUT_POWER, disk.folder]);
-      run('umount', [disk.folder]);
-      return disk;
+      return true;
     } catch {
+      return false;
+    } finally {
       for (const name of ['disk', 'memory']) umountForSure(path.join(parent, name));
-      return undefined;
+      removeFolder(parent);
     }
   }
 
