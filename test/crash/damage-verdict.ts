@@ -8,7 +8,8 @@ const CHECKPOINT_TO = 68;
 
 /**
  * What `verifyStore` may still say after a broker ran on the damaged store, by the folder or file
- * that was damaged; of the others it says nothing. Units are made again, positions written anew.
+ * that was damaged; of the others it says nothing. Units and index are made again, positions written
+ * anew.
  */
 const allowedAfterwards: Readonly<Record<string, RegExp>> = {
   // The records that are gone, and the units and index items that were theirs.
@@ -17,8 +18,6 @@ const allowedAfterwards: Readonly<Record<string, RegExp>> = {
   // Reading does not compare tags, and nobody looks behind the end of a queue.
   consumequeue: /^(unit has another tags code|units without a record)/,
   checksums: /^(damaged block|flipped bit|damaged checksums)/,
-  // It is made again once a query comes across the damage.
-  index: /^(index|and \d+ more)/,
 };
 
 /** Whether bytes changed that mean something: `verifyStore` has to tell that. */
