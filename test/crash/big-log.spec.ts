@@ -7,6 +7,7 @@ import type { ServerProcess } from '../support/server-process';
 import { launchBroker } from '../support/servers';
 import { readStoredRecords } from '../support/stored-record';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder';
+import { verifyStore } from '../support/verify-store';
 
 /** `npm run test:big-log` takes 4 GiB. */
 const logMib = Number(process.env.BIG_LOG_MIB ?? 1024);
@@ -107,6 +108,7 @@ describe(`an unclean stop with a log of ${logMib} MiB`, () => {
       await expectAllThere();
       tell(`stopped ${kills} times on the way`, 0, recordsRead);
       await broker?.stop(60_000);
+      await verifyStore(path.join(folder, 'store'));
     },
     TEST_LIMIT_MS,
   );

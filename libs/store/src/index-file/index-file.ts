@@ -293,12 +293,30 @@ export class IndexFile {
       const read = await this.storage.readAsync(bytes, ITEM_BYTES, this.positionOf(number));
       if (read < ITEM_BYTES) this.markDamaged(`item ${number}`);
     }
-    return {
-      keyHash: getInt32(bytes, at),
-      physicalOffset: getInt64(bytes, at + 4),
-      secondsSinceBegin: getInt32(bytes, at + 12),
-      previous: getInt32(bytes, at + 16),
-    };
+    return decodeItem(bytes, at);
+  }
+
+  /** Items that are in the file, some at a time; for looking at all of them. */
+  async *allItems(): AsyncIterableIterator<readonly IndexItem[]> {
+    const pieceItems = REBUILD_BLOCKS * ITEMS_PER_BLOCK;
+    const piece = Buffer.alloc(Math.min(pieceItems, this.writtenItems) * ITEM_BYTES);
+    for (let first = 1; first < this.writtenItems; first += pieceItems) {
+      const count = Math.min(pieceItems, this.writtenItems - first);
+      const length = count * ITEM_BYTES;
+      const bytes = await this.storage.readAsync(piece, length, this.positionOf(first));
+      yield Array.from({ length: Math.floor(bytes / ITEM_BYTES) }, (_, index) =>
+        decodeItem(piece, index * ITEM_BYTES),
+      );
+    }
+  }
+
+  /** Newest item of every slot, as the file has it. */
+  async allSlots(): Promise<Int32Array> {
+    const slots = new Int32Array(this.size.slotNum);
+    const bytes = Buffer.alloc(this.size.slotNum * SLOT_BYTES);
+    await this.storage.readAsync(bytes, bytes.length, HEADER_BYTES);
+    for (let slot = 0; slot < slots.length; slot++) slots[slot] = getInt32(bytes, slot * SLOT_BYTES);
+    return slots;
   }
 
   /** Compares all of a file. */
@@ -453,4 +471,13 @@ export interface IndexHeaderState {
   readonly endTimestamp: number;
   readonly endOffset: number;
   readonly nextItem: number;
+}
+
+function decodeItem(bytes: Buffer, at: number): IndexItem {
+  return {
+    keyHash: getInt32(bytes, at),
+    physicalOffset: getInt64(bytes, at + 4),
+    secondsSinceBegin: getInt32(bytes, at + 12),
+    previous: getInt32(bytes, at + 16),
+  };
 }

@@ -1,13 +1,12 @@
 import { PropertyScanner } from '../commitlog/property-scanner';
 import { RecordParser } from '../commitlog/record-parser';
-import type { IndexFile } from '../index-file/index-file';
+import type { IndexFile, IndexItem } from '../index-file/index-file';
 import { compareIndexHeaders } from '../index-file/index-headers';
 import { IndexLayout } from '../index-file/index-layout';
 import { pushIndexHashes } from '../put/record-keys';
 import type { StoreComponents } from '../store-components';
 import type { ProblemList } from './problem-list';
-
-const HEAD_BYTES = 8;
+import { RecordWindow } from './record-window';
 
 /**
  * Follows every item of the index to its record, and every slot to its newest item, and compares the
@@ -16,6 +15,7 @@ const HEAD_BYTES = 8;
 export class IndexVerifier {
   private readonly parser = new RecordParser();
   private readonly properties = new PropertyScanner();
+  private readonly window: RecordWindow;
   private hashesAt = -1;
   private hashes: number[] | undefined;
 
@@ -23,7 +23,9 @@ export class IndexVerifier {
     private readonly parts: StoreComponents,
     private readonly found: ProblemList,
     private readonly logEnd: number,
-  ) {}
+  ) {
+    this.window = new RecordWindow(parts.log.files);
+  }
 
   /** Returns how many items there are. */
   async verify(isClean: boolean): Promise<number> {
@@ -70,31 +72,37 @@ export class IndexVerifier {
   }
 
   /** Returns the newest item of every slot. */
-  private async verifyItems(file: IndexFile, slotNum: number): Promise<Map<number, number>> {
-    const newest = new Map<number, number>();
+  private async verifyItems(file: IndexFile, slotNum: number): Promise<Int32Array> {
+    const newest = new Int32Array(slotNum);
     const { path } = file;
-    for (let number = 1; number < file.nextItem; number++) {
-      const item = await file.item(number);
-      if (!item) break;
-      const slot = item.keyHash % slotNum;
-      if (item.keyHash < 0 || item.previous !== (newest.get(slot) ?? 0)) {
-        this.found.add('index item out of its chain', { path, item: number });
-      }
-      newest.set(slot, number);
-      const isJudged =
-        item.physicalOffset < this.logEnd && item.physicalOffset >= this.parts.log.minOffset;
-      if (isJudged && !this.hashesOf(item.physicalOffset)?.includes(item.keyHash)) {
-        this.found.add('index item without a record of that key', { path, item: number });
+    let number = 1;
+    for await (const items of file.allItems()) {
+      for (const item of items) {
+        const slot = item.keyHash % slotNum;
+        if (item.keyHash < 0 || item.previous !== newest[slot]) {
+          this.found.add('index item out of its chain', { path, item: number });
+        }
+        newest[slot] = number;
+        if (!this.hasRecord(item)) {
+          this.found.add('index item without a record of that key', { path, item: number });
+        }
+        number++;
       }
     }
     return newest;
   }
 
-  private async verifySlots(file: IndexFile, newest: ReadonlyMap<number, number>): Promise<void> {
-    for (const [slot, number] of newest) {
-      if ((await file.newestItem(slot)) === number) continue;
+  private async verifySlots(file: IndexFile, newest: Int32Array): Promise<void> {
+    const slots = await file.allSlots();
+    for (let slot = 0; slot < newest.length; slot++) {
+      if (newest[slot] === 0 || slots[slot] === newest[slot]) continue;
       this.found.add('index slot does not point at its newest item', { path: file.path, slot });
     }
+  }
+
+  private hasRecord({ physicalOffset, keyHash }: IndexItem): boolean {
+    const isJudged = physicalOffset < this.logEnd && physicalOffset >= this.parts.log.minOffset;
+    return !isJudged || (this.hashesOf(physicalOffset)?.includes(keyHash) ?? false);
   }
 
   private hashesOf(physicalOffset: number): number[] | undefined {
@@ -106,21 +114,16 @@ export class IndexVerifier {
   }
 
   private readHashes(physicalOffset: number): number[] | undefined {
-    const { log, queues } = this.parts;
-    const file = log.files.find(physicalOffset);
-    if (!file) return undefined;
-    const head = Buffer.alloc(HEAD_BYTES);
-    file.read(head, 0, HEAD_BYTES, physicalOffset);
-    const sizeBytes = RecordParser.sizeAt(head, 0);
-    if (sizeBytes === 0 || physicalOffset + sizeBytes > file.endOffset) return undefined;
-    const record = Buffer.alloc(sizeBytes);
-    const bytes = file.read(record, 0, sizeBytes, physicalOffset);
-    const { parser, properties } = this;
-    if (parser.parse(record, 0, bytes, physicalOffset, false) !== 'record') return undefined;
-    properties.scan(record, parser.propertiesStart, parser.propertiesEnd);
-    const topic = queues.topicOf(record.toString('utf8', parser.topicStart, parser.topicEnd));
+    const { window, parser, properties } = this;
+    const at = window.hold(physicalOffset);
+    if (at === undefined) return undefined;
+    const { bytes, end } = window;
+    if (parser.parse(bytes, at, end, physicalOffset, false) !== 'record') return undefined;
+    properties.scan(bytes, parser.propertiesStart, parser.propertiesEnd);
+    const name = bytes.toString('utf8', parser.topicStart, parser.topicEnd);
     const hashes: number[] = [];
-    pushIndexHashes(topic, properties, record, parser.sysFlag, hashes);
+    const topic = this.parts.queues.topicOf(name);
+    pushIndexHashes(topic, properties, bytes, parser.sysFlag, hashes);
     return hashes;
   }
 }
