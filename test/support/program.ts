@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { waitFor } from './polling';
 import { repositoryRoot } from './servers';
@@ -16,7 +17,7 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** A program of `bin/`, run as its user would, with its output kept. */
+/** A program of `bin/` (or of the system), run as its user would, with its output kept. */
 export class Program {
   private readonly child: ChildProcess;
   private readonly ended: Promise<ProgramEnd>;
@@ -29,7 +30,8 @@ export class Program {
     env: Readonly<Record<string, string>> = {},
     limitMs = 60_000,
   ) {
-    const file = path.isAbsolute(name) ? name : path.join(repositoryRoot, 'bin', name);
+    const own = path.join(repositoryRoot, 'bin', name);
+    const file = fs.existsSync(own) ? own : name;
     this.child = spawn(file, [...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },

@@ -27,7 +27,7 @@ import { ConsumeQueueStore } from './queue/consume-queue-store';
 import { MinOffsetCorrector } from './queue/min-offset-corrector';
 import { ColdReadGate } from './read/cold-read-gate';
 import { CommitLogBlockCache } from './read/commit-log-block-cache';
-import { CommitLogReader } from './read/commit-log-reader';
+import { BLOCK_BYTES, CommitLogReader } from './read/commit-log-reader';
 import { ConsumeQueueReader } from './read/consume-queue-reader';
 import { IndexRepair } from './recovery/index-repair';
 import { QueueRepair } from './recovery/queue-repair';
@@ -289,7 +289,10 @@ function createReadSide(parts: ReadSideParts) {
   const gate = new ColdReadGate(config.coldReadConcurrency, config.maxWaitingColdReads, () =>
     deps.limits?.hit('maxWaitingColdReads'),
   );
-  const cache = new CommitLogBlockCache(config.readCacheBytes);
+  const cache = new CommitLogBlockCache(
+    config.readCacheBytes,
+    Math.min(BLOCK_BYTES, log.files.fileSizeBytes),
+  );
   const recordReader = new CommitLogReader(log, cache, gate, deps.logger);
   const unitReader = new ConsumeQueueReader(queues.files, gate, config.consumeQueueReadCacheBytes);
   const visibleEnd = (): number => dispatcher.dispatchedOffset;

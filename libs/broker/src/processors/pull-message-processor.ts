@@ -231,7 +231,7 @@ export class PullMessageProcessor implements PullRunner {
     response.remark = nameOf(result.status);
     response.customHeader = operation;
     if (result.messageCount > 0) this.count(operation, result);
-    operation.connection.respond(response, result.parts);
+    operation.connection.respond(response, result.parts, result.release);
   }
 
   private suspend(operation: PullOperation, timePassed: boolean): void {

@@ -22,10 +22,11 @@ export interface Connection {
   readonly attributes: Map<string, unknown>;
   /**
    * Queues an answer; all answers of one event-loop turn leave in one write. `bodyParts` are sent
-   * after `response.body`; they and the body must stay unchanged until they have left. Nothing
-   * happens when the connection is closed or the request was oneway.
+   * after `response.body`; they and the body must stay unchanged until they have left, which `sent`
+   * is told, unless the connection closes before. Nothing happens when the connection is closed or
+   * the request was oneway.
    */
-  respond(response: RemotingCommand, bodyParts?: readonly Buffer[]): void;
+  respond(response: RemotingCommand, bodyParts?: readonly Buffer[], sent?: () => void): void;
   /** Sends a request to the other side; rejects with a RemotingError. */
   invoke(request: RemotingCommand, timeoutMs: number): Promise<RemotingCommand>;
   /** Like `invoke`, without a promise. */

@@ -16,6 +16,7 @@ interface Outgoing {
   readonly command: RemotingCommand;
   readonly sending: SendingFields;
   readonly parts: readonly Buffer[] | undefined;
+  readonly sent: (() => void) | undefined;
 }
 
 /**
@@ -38,8 +39,14 @@ export class Outbox implements TurnTask {
     },
   ) {}
 
-  add(command: RemotingCommand, sending: SendingFields, parts?: readonly Buffer[]): void {
-    this.queue.push({ command, sending, parts });
+  /** `sent` is called once nobody here looks at the parts any more. */
+  add(
+    command: RemotingCommand,
+    sending: SendingFields,
+    parts?: readonly Buffer[],
+    sent?: () => void,
+  ): void {
+    this.queue.push({ command, sending, parts, sent });
     if (this.scheduled) return;
     this.scheduled = true;
     this.turn.deferFlush(this);
@@ -62,7 +69,7 @@ export class Outbox implements TurnTask {
     this.queue = [];
   }
 
-  private encode({ command, sending, parts }: Outgoing): void {
+  private encode({ command, sending, parts, sent }: Outgoing): void {
     const { out } = this;
     const before = out.at - out.start;
     let bodyLength = command.body?.length ?? 0;
@@ -75,18 +82,25 @@ export class Outbox implements TurnTask {
       return;
     }
     if (command.body !== undefined) this.addBody(command.body);
-    if (parts !== undefined) for (const part of parts) this.addBody(part);
+    if (parts !== undefined) this.addParts(parts, sent);
     if (out.at - out.start > GATHER_BYTES) this.writePiece();
   }
 
-  private addBody(bytes: Buffer): void {
+  private addBody(bytes: Buffer, sent?: () => void): void {
     if (bytes.length < COPY_BELOW_BYTES) {
       appendBytes(this.out, bytes);
       return;
     }
     this.cork();
     this.writePiece();
-    this.socket.write(bytes);
+    this.socket.write(bytes, sent);
+  }
+
+  /** What is copied is free at once; pieces that are not leave in their order. */
+  private addParts(parts: readonly Buffer[], sent: (() => void) | undefined): void {
+    const lastLent = parts.findLastIndex((part) => part.length >= COPY_BELOW_BYTES);
+    parts.forEach((part, index) => this.addBody(part, index === lastLent ? sent : undefined));
+    if (lastLent < 0) sent?.();
   }
 
   /** While corked the socket holds what it is given and then sends it by one writev. */

@@ -66,10 +66,10 @@ export class RemotingConnection implements Connection {
     return this.socket.writableLength;
   }
 
-  respond(response: RemotingCommand, bodyParts?: readonly Buffer[]): void {
+  respond(response: RemotingCommand, bodyParts?: readonly Buffer[], sent?: () => void): void {
     this.rpcTimes?.answered(response, this.open);
     if (!this.open || (response.flag & ONEWAY_FLAG) !== 0) return;
-    this.outbox.add(response, response, bodyParts);
+    this.outbox.add(response, response, bodyParts, sent);
   }
 
   invoke(request: RemotingCommand, timeoutMs: number): Promise<RemotingCommand> {

@@ -136,6 +136,40 @@ describe.each([
     const responses = await Promise.all([1, 2, 3].map(() => client.invoke(address, asked, 10_000)));
     for (const { body } of responses) expect(body?.equals(Buffer.concat(parts))).toBe(true);
   });
+
+  test.each([
+    ['small parts', [100, 15_000]],
+    ['large parts', [40_000, 300_000]],
+    ['large parts before a small one', [300_000, 100]],
+    ['no parts', []],
+  ])('an answer of %s may change them once it was told that they were sent', async (_, sizes) => {
+    const { address } = await startServer((connection, asked) => {
+      const parts = sizes.map((size) => Buffer.alloc(size, 'a'));
+      connection.respond(RemotingCommand.createResponse(asked, 0), parts, () => {
+        for (const part of parts) part.fill('b');
+      });
+    });
+    const client = newClient();
+    for (let round = 0; round < 20; round++) {
+      const answer = await client.invoke(address, RemotingCommand.createRequest(CODE), 5000);
+      const length = sizes.reduce((sum, size) => sum + size, 0);
+      expect((answer.body ?? Buffer.alloc(0)).equals(Buffer.alloc(length, 'a'))).toBe(true);
+    }
+  });
+
+  test.each([1000, 100_000])('that parts of %i bytes were sent is told once', async (size) => {
+    let told = 0;
+    const { address } = await startServer((connection, asked) => {
+      const parts = [Buffer.alloc(size), Buffer.alloc(size)];
+      connection.respond(RemotingCommand.createResponse(asked, 0), parts, () => void told++);
+    });
+    const client = newClient();
+    for (let round = 1; round <= 3; round++) {
+      await client.invoke(address, RemotingCommand.createRequest(CODE), 5000);
+      await new Promise(setImmediate);
+      expect(told).toBe(round);
+    }
+  });
 });
 
 describe('RemotingServer', () => {

@@ -1,3 +1,4 @@
+import type { CommitLogBlock } from '../read/commit-log-block';
 import type { GetMessageResult } from './get-message';
 import type { GetMessageStatus } from './get-message-status';
 
@@ -7,7 +8,10 @@ export class GetMessageBuilder {
   totalBytes = 0;
   readonly parts: Buffer[] = [];
   readonly queueOffsets: number[] = [];
+  /** What the parts are views of, where that memory is used again. */
+  private readonly blocks: CommitLogBlock[] = [];
   private runBuffer: Buffer | undefined;
+  private runBlock: CommitLogBlock | undefined;
   private runStart = 0;
   private runEnd = 0;
   /** End of the last record in the commit log. */
@@ -19,11 +23,13 @@ export class GetMessageBuilder {
     sizeBytes: number,
     queueOffset: number,
     physicalOffset: number,
+    block: CommitLogBlock | undefined,
   ): void {
     if (this.runBuffer === buffer && this.runEnd === position) this.runEnd += sizeBytes;
     else {
       this.closeRun();
       this.runBuffer = buffer;
+      this.runBlock = block;
       this.runStart = position;
       this.runEnd = position + sizeBytes;
     }
@@ -45,8 +51,11 @@ export class GetMessageBuilder {
     maxOffset: number,
     logEndOffset: number,
     memoryBytes: number,
+    giveBack: (blocks: readonly CommitLogBlock[]) => void,
   ): GetMessageResult {
     this.closeRun();
+    const { blocks } = this;
+    for (const block of blocks) block.loans++;
     const behindBytes = this.messageCount > 0 ? logEndOffset - this.lastEndOffset : 0;
     return {
       status,
@@ -59,12 +68,14 @@ export class GetMessageBuilder {
       messageQueueOffsets: this.queueOffsets,
       suggestPullingFromSlave: behindBytes > memoryBytes,
       diskFallBehindBytes: behindBytes,
+      release: blocks.length > 0 ? () => giveBack(blocks.splice(0)) : undefined,
     };
   }
 
   private closeRun(): void {
     if (!this.runBuffer) return;
     this.parts.push(this.runBuffer.subarray(this.runStart, this.runEnd));
-    this.runBuffer = undefined;
+    if (this.runBlock) this.blocks.push(this.runBlock);
+    this.runBuffer = this.runBlock = undefined;
   }
 }

@@ -32,4 +32,9 @@ export interface GetMessageResult {
   readonly suggestPullingFromSlave: boolean;
   /** Bytes of the commit log between the last returned record and the end. */
   readonly diskFallBehindBytes: number;
+  /**
+   * To be called when nobody will look at `parts` again: their memory is used for other reads then.
+   * Who does not call it leaves the memory to the garbage collector.
+   */
+  readonly release?: (() => void) | undefined;
 }

@@ -12,6 +12,7 @@ import {
 import type { ConsumeQueue } from '../queue/consume-queue';
 import type { ConsumeQueueStore } from '../queue/consume-queue-store';
 import type { MinOffsetCorrector } from '../queue/min-offset-corrector';
+import type { CommitLogBlock } from '../read/commit-log-block';
 import type { CommitLogReader } from '../read/commit-log-reader';
 import type { ConsumeQueueReader } from '../read/consume-queue-reader';
 import { ReadSession } from '../read/read-session';
@@ -50,6 +51,8 @@ export class MessageReader {
   damagedRecords = 0;
   private readonly parser = new RecordParser();
   private readonly recentBytes: number;
+  private readonly giveBack = (blocks: readonly CommitLogBlock[]): void =>
+    this.recordReader.giveBack(blocks);
 
   constructor(
     private readonly config: MessageStoreConfig,
@@ -76,6 +79,17 @@ export class MessageReader {
 
   private async getCold(request: GetMessageRequest): Promise<GetMessageResult> {
     const session = new ReadSession();
+    try {
+      return await this.getBySession(request, session);
+    } finally {
+      this.recordReader.end(session);
+    }
+  }
+
+  private async getBySession(
+    request: GetMessageRequest,
+    session: ReadSession,
+  ): Promise<GetMessageResult> {
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const result = this.tryGet(request, session);
       if (result) return result;
@@ -145,6 +159,7 @@ export class MessageReader {
       maxOffset,
       this.visibleEnd(),
       this.recentBytes,
+      this.giveBack,
     );
   }
 
@@ -175,7 +190,16 @@ export class MessageReader {
   ): GetMessageResult {
     const mayCorrect = this.config.brokerRole !== 'SLAVE' || this.config.offsetCheckInSlave;
     const next = mayCorrect ? correctOffset : request.offset;
-    return new GetMessageBuilder().build(status, next, minOffset, maxOffset, 0, this.recentBytes);
+    const { recentBytes, giveBack } = this;
+    return new GetMessageBuilder().build(
+      status,
+      next,
+      minOffset,
+      maxOffset,
+      0,
+      recentBytes,
+      giveBack,
+    );
   }
 
   /** Goes through the units; false when something has to be read before anything can be answered. */
@@ -258,7 +282,7 @@ export class MessageReader {
       builder.count(sizeBytes);
       return 'taken';
     }
-    const { buffer, position } = recordReader;
+    const { buffer, position, block } = recordReader;
     if (recordReader.isFromDisk) {
       if (!this.isIntact(attempt, physicalOffset, sizeBytes)) {
         return this.skipOrRepair(attempt, physicalOffset);
@@ -276,7 +300,7 @@ export class MessageReader {
     if (filter?.matchesRecord) {
       if (!filter.matchesRecord(buffer.subarray(position, position + sizeBytes))) return 'skipped';
     }
-    builder.add(buffer, position, sizeBytes, attempt.nextOffset, physicalOffset);
+    builder.add(buffer, position, sizeBytes, attempt.nextOffset, physicalOffset, block);
     return 'taken';
   }
 

@@ -1,22 +1,21 @@
-import type { DamagedRange } from '../checksum/commit-log-checksums';
+import type { CommitLogBlock } from './commit-log-block';
+import { MemoryPool } from './memory-pool';
 
-/** An aligned stretch of a commit log file, as far as it was written when it was read. */
-export interface CommitLogBlock {
-  readonly startOffset: number;
-  readonly endOffset: number;
-  readonly buffer: Buffer;
-  /** Stretches that are not what was written. */
-  readonly damaged: readonly DamagedRange[];
-  /** All of it was compared with its checksums, so that CRCs of bodies need no check. */
-  readonly isVerified: boolean;
-}
-
-/** Blocks of old commit log kept for readers that go on; the least recently used leaves first. */
+/**
+ * Blocks of old commit log kept for readers that go on; the least recently used leaves first. The
+ * memory of one that left is used again once all who borrowed it have given it back.
+ */
 export class CommitLogBlockCache {
+  readonly pool: MemoryPool;
   private readonly blocks = new Map<number, CommitLogBlock>();
   private bytes = 0;
 
-  constructor(private readonly maxBytes: number) {}
+  constructor(
+    private readonly maxBytes: number,
+    blockBytes: number,
+  ) {
+    this.pool = new MemoryPool(blockBytes, Math.ceil(maxBytes / blockBytes));
+  }
 
   get(startOffset: number): CommitLogBlock | undefined {
     const block = this.blocks.get(startOffset);
@@ -27,18 +26,26 @@ export class CommitLogBlockCache {
   }
 
   put(block: CommitLogBlock): void {
-    this.remove(block.startOffset);
-    this.blocks.set(block.startOffset, block);
+    const { startOffset } = block;
+    if (this.get(startOffset) === block) return;
+    this.remove(startOffset);
+    this.blocks.set(startOffset, block);
     this.bytes += block.buffer.length;
-    for (const startOffset of this.blocks.keys()) {
+    block.isCached = true;
+    for (const oldest of this.blocks.keys()) {
       if (this.bytes <= this.maxBytes || this.blocks.size === 1) return;
-      this.remove(startOffset);
+      this.remove(oldest);
     }
   }
 
+  /** To be called once for every loan. */
+  giveBack(block: CommitLogBlock): void {
+    block.loans--;
+    this.recycleUnused(block);
+  }
+
   clear(): void {
-    this.blocks.clear();
-    this.bytes = 0;
+    for (const startOffset of [...this.blocks.keys()]) this.remove(startOffset);
   }
 
   private remove(startOffset: number): void {
@@ -46,5 +53,13 @@ export class CommitLogBlockCache {
     if (!block) return;
     this.blocks.delete(startOffset);
     this.bytes -= block.buffer.length;
+    block.isCached = false;
+    this.recycleUnused(block);
+  }
+
+  private recycleUnused(block: CommitLogBlock): void {
+    if (block.isCached || block.loans > 0 || block.isRecycled || !block.memory) return;
+    block.isRecycled = true;
+    this.pool.give(block.memory);
   }
 }

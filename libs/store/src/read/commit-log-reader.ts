@@ -3,9 +3,11 @@ import { errorCodeOf, errorMessageOf } from '@rocket-nest/common';
 import type { CommitLog } from '../commitlog/commit-log';
 import type { WriteChunk } from '../commitlog/write-chunk';
 import type { ColdReadGate } from './cold-read-gate';
-import type { CommitLogBlock, CommitLogBlockCache } from './commit-log-block-cache';
+import { CommitLogBlock } from './commit-log-block';
+import type { CommitLogBlockCache } from './commit-log-block-cache';
 import type { MissingRecord, ReadSession } from './read-session';
 
+/** What is read at once of the commit log at most. */
 export const BLOCK_BYTES = 256 * 1024;
 /** Records of one pull that lie within so many bytes are read as whole blocks. */
 const DENSE_SPAN_BYTES = 2 * BLOCK_BYTES;
@@ -27,6 +29,8 @@ export class CommitLogReader {
   isVerified = false;
   /** Whether those say that it is not what was written. */
   isDamaged = false;
+  /** Whose memory `buffer` is, when that is used again once nobody looks at it. */
+  block: CommitLogBlock | undefined;
   private lastChunk: WriteChunk | undefined;
   private lastBlock: CommitLogBlock | undefined;
   private readonly loading = new Map<number, Promise<CommitLogBlock>>();
@@ -38,7 +42,7 @@ export class CommitLogReader {
     private readonly gate: ColdReadGate,
     private readonly logger: Logger,
   ) {
-    this.blockBytes = Math.min(BLOCK_BYTES, commitLog.files.fileSizeBytes);
+    this.blockBytes = cache.pool.pieceBytes;
   }
 
   locate(physicalOffset: number, sizeBytes: number, session?: ReadSession): boolean {
@@ -91,10 +95,22 @@ export class CommitLogReader {
     this.lastBlock = this.lastChunk = undefined;
   }
 
+  /** The pull has its answer; what that answer borrows stays borrowed. */
+  end(session: ReadSession): void {
+    for (const block of session.blocks.values()) this.cache.giveBack(block);
+    session.blocks.clear();
+  }
+
+  /** Nobody looks at what these lent any more. */
+  giveBack(blocks: readonly CommitLogBlock[]): void {
+    for (const block of blocks) this.cache.giveBack(block);
+  }
+
   private take(block: CommitLogBlock, from: number, to: number): void {
+    this.block = block;
     this.buffer = block.buffer;
     this.position = from - block.startOffset;
-    this.isDamaged = isDamagedIn(block, from, to);
+    this.isDamaged = block.isDamagedIn(from, to);
   }
 
   private locateInTail(physicalOffset: number, sizeBytes: number): boolean {
@@ -106,6 +122,7 @@ export class CommitLogReader {
     if (!chunk || physicalOffset + sizeBytes > chunk.endOffset) return false;
     chunk.lent = true;
     this.isFromDisk = false;
+    this.block = undefined;
     this.buffer = chunk.buffer;
     this.position = physicalOffset - chunk.startOffset;
     return true;
@@ -130,7 +147,7 @@ export class CommitLogReader {
 
   private findBlock(offset: number, session: ReadSession | undefined): CommitLogBlock | undefined {
     const last = this.lastBlock;
-    if (last && offset >= last.startOffset && offset < last.endOffset) return last;
+    if (last?.holds(offset)) return last;
     const start = this.blockStart(offset);
     const block = session?.blocks.get(start) ?? this.cache.get(start);
     if (block) this.lastBlock = block;
@@ -145,16 +162,17 @@ export class CommitLogReader {
     session: ReadSession | undefined,
   ): boolean {
     const parts: Buffer[] = [first.buffer.subarray(physicalOffset - first.startOffset)];
-    let isDamaged = isDamagedIn(first, physicalOffset, first.endOffset);
+    let isDamaged = first.isDamagedIn(physicalOffset, first.endOffset);
     let at = first.endOffset;
     while (at < end) {
       const block = this.findBlock(at, session);
       if (!block || block.startOffset !== at || block.endOffset === at) return false;
       parts.push(block.buffer.subarray(0, Math.min(end, block.endOffset) - at));
-      isDamaged ||= isDamagedIn(block, at, Math.min(end, block.endOffset));
+      isDamaged ||= block.isDamagedIn(at, Math.min(end, block.endOffset));
       this.isVerified &&= block.isVerified;
       at = block.endOffset;
     }
+    this.block = undefined;
     this.buffer = Buffer.concat(parts);
     this.position = 0;
     this.isDamaged = isDamaged;
@@ -177,21 +195,35 @@ export class CommitLogReader {
   }
 
   private async loadBlock(start: number, session: ReadSession): Promise<void> {
-    const cached = session.blocks.get(start) ?? this.cache.get(start);
     const end = this.nextBlockStart(start);
-    if (cached && (cached.endOffset === end || cached.endOffset >= this.commitLog.writtenOffset)) {
-      session.blocks.set(start, cached);
+    for (;;) {
+      const cached = session.blocks.get(start) ?? this.cache.get(start);
+      const isWhole =
+        cached && (cached.endOffset === end || cached.endOffset >= this.commitLog.writtenOffset);
+      if (isWhole) return this.borrow(cached, session);
+      let loading = this.loading.get(start);
+      if (!loading) {
+        const memory = this.cache.pool.take();
+        loading = this.readBlock(start, end, memory).finally(() => this.loading.delete(start));
+        this.loading.set(start, loading);
+      }
+      const block = await loading;
+      // Others that waited for it may have used it and let it go already.
+      if (block.isRecycled) continue;
+      this.borrow(block, session);
+      this.cache.put(block);
+      if (this.lastBlock?.startOffset === start) this.lastBlock = block;
       return;
     }
-    let loading = this.loading.get(start);
-    if (!loading) {
-      loading = this.readBlock(start, end).finally(() => this.loading.delete(start));
-      this.loading.set(start, loading);
-    }
-    const block = await loading;
-    this.cache.put(block);
-    if (this.lastBlock?.startOffset === start) this.lastBlock = block;
-    session.blocks.set(start, block);
+  }
+
+  private borrow(block: CommitLogBlock, session: ReadSession): void {
+    const { startOffset } = block;
+    const before = session.blocks.get(startOffset);
+    if (before === block) return;
+    block.loans++;
+    session.blocks.set(startOffset, block);
+    if (before) this.cache.giveBack(before);
   }
 
   /** Runs of records that lie near each other, each read at once. */
@@ -218,19 +250,24 @@ export class CommitLogReader {
     session.spans.push(await this.readBlock(span.start, span.end));
   }
 
-  /** Whole blocks of checksums around a stretch. */
-  private readBlock(wantedStart: number, wantedEnd: number): Promise<CommitLogBlock> {
+  /** Whole blocks of checksums around a stretch; into `memory` when that is large enough. */
+  private readBlock(
+    wantedStart: number,
+    wantedEnd: number,
+    memory?: Buffer,
+  ): Promise<CommitLogBlock> {
     const { checksums } = this.commitLog;
     const start = checksums.blockStart(wantedStart);
     return this.gate.run(async () => {
       const file = this.commitLog.files.find(start);
       const blockEnd = checksums.blockEnd(Math.max(start, wantedEnd - 1));
       const end = Math.min(blockEnd, this.commitLog.writtenOffset, file?.endOffset ?? start);
-      const buffer = Buffer.allocUnsafeSlow(Math.max(end - start, 0));
+      const wanted = Math.max(end - start, 0);
+      const buffer = memory && wanted <= memory.length ? memory : Buffer.allocUnsafeSlow(wanted);
       let bytes = 0;
       const entries = checksums.load(start, end);
       try {
-        if (file && end > start) bytes = await file.readAsync(buffer, 0, end - start, start);
+        if (file && wanted > 0) bytes = await file.readAsync(buffer, 0, wanted, start);
       } catch (error) {
         const fields = { path: file?.path, offset: start, cause: errorMessageOf(error) };
         if (errorCodeOf(error) === 'ENOENT') this.logger.warn('commit log file is gone', fields);
@@ -238,12 +275,7 @@ export class CommitLogReader {
       }
       const read = buffer.subarray(0, bytes);
       const { damaged, isComplete } = checksums.verify(start, read, await entries);
-      const endOffset = start + bytes;
-      return { startOffset: start, endOffset, buffer: read, damaged, isVerified: isComplete };
+      return new CommitLogBlock(start, start + bytes, read, damaged, isComplete, memory);
     });
   }
-}
-
-function isDamagedIn({ damaged }: CommitLogBlock, from: number, to: number): boolean {
-  return damaged.length > 0 && damaged.some((range) => range.from < to && range.to > from);
 }

@@ -2,9 +2,11 @@ import { UNIT_BYTES } from '../queue/consume-queue-unit';
 import type { ConsumeQueue } from '../queue/consume-queue';
 import type { ConsumeQueueFiles } from '../queue/consume-queue-files';
 import type { ColdReadGate } from './cold-read-gate';
+import { MemoryPool } from './memory-pool';
 
 /** Units read at once for a reader of old messages. */
 const WINDOW_UNITS = 800;
+const WINDOW_BYTES = WINDOW_UNITS * UNIT_BYTES;
 
 interface UnitWindow {
   readonly buffer: Buffer;
@@ -22,13 +24,16 @@ export class ConsumeQueueReader {
   /** Units from `position` on that are in memory and visible. */
   count = 0;
   private readonly windows = new Map<ConsumeQueue, UnitWindow>();
+  private readonly pool: MemoryPool;
   private bytes = 0;
 
   constructor(
     private readonly files: ConsumeQueueFiles,
     private readonly gate: ColdReadGate,
     private readonly maxBytes: number,
-  ) {}
+  ) {
+    this.pool = new MemoryPool(WINDOW_BYTES, Math.ceil(maxBytes / WINDOW_BYTES));
+  }
 
   locate(queue: ConsumeQueue, offset: number): boolean {
     if (queue.tail !== undefined && offset >= queue.tailBase) {
@@ -49,12 +54,16 @@ export class ConsumeQueueReader {
   async load(queue: ConsumeQueue, offset: number): Promise<boolean> {
     const units = Math.min(WINDOW_UNITS, queue.flushedOffset - offset);
     if (units <= 0) return false;
-    const buffer = Buffer.allocUnsafe(units * UNIT_BYTES);
-    const count = await this.gate.run(() => this.files.read(queue, offset, buffer));
-    if (count === 0) return false;
+    const buffer = this.pool.take();
+    const wanted = buffer.subarray(0, units * UNIT_BYTES);
+    const count = await this.gate.run(() => this.files.read(queue, offset, wanted));
+    if (count === 0) {
+      this.pool.give(buffer);
+      return false;
+    }
     this.forget(queue);
     this.windows.set(queue, { buffer, startOffset: offset, endOffset: offset + count });
-    this.bytes += buffer.length;
+    this.bytes += WINDOW_BYTES;
     for (const oldest of this.windows.keys()) {
       if (this.bytes <= this.maxBytes || this.windows.size === 1) break;
       this.forget(oldest);
@@ -66,6 +75,7 @@ export class ConsumeQueueReader {
     const window = this.windows.get(queue);
     if (!window) return;
     this.windows.delete(queue);
-    this.bytes -= window.buffer.length;
+    this.bytes -= WINDOW_BYTES;
+    this.pool.give(window.buffer);
   }
 }

@@ -1,5 +1,5 @@
 import type { GetMessageStatus } from '../get/get-message-status';
-import type { CommitLogBlock } from './commit-log-block-cache';
+import type { CommitLogBlock } from './commit-log-block';
 
 /** A record that one pull wants and that is not in memory. */
 export interface MissingRecord {
