@@ -13,6 +13,8 @@ import { verifyStore } from '../support/verify-store';
 const logMib = Number(process.env.BIG_LOG_MIB ?? 1024);
 const FIRST_ACKNOWLEDGEMENT_LIMIT_MS = 10_000;
 const BODY_BYTES = 1024;
+/** With header, topic and properties, about. */
+const RECORD_BYTES = 1180;
 const BATCH = 200;
 const CONNECTIONS = 4;
 const QUEUES = 16;
@@ -136,7 +138,7 @@ describe(`an unclean stop with a log of ${logMib} MiB`, () => {
   }
 
   async function fill(connection: RawConnection, index: number): Promise<void> {
-    for (let queueId = index; sent * BODY_BYTES < logMib * 2 ** 20; queueId++) {
+    for (let queueId = index; sent * RECORD_BYTES < logMib * 2 ** 20; queueId++) {
       await send(connection, queueId % QUEUES);
     }
   }

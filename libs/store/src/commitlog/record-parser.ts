@@ -50,15 +50,13 @@ export class RecordParser {
     if (sizeBytes < RecordLayout.FIXED_BYTES || at + sizeBytes > end) return 'bad';
     if (!this.readFields(bytes, at, sizeBytes, magic === MESSAGE_MAGIC_V2)) return 'bad';
     if (this.physicalOffset !== atOffset) return 'bad';
-    const isIntact =
-      !checkCrc ||
-      isBodyIntact(
-        bytes,
-        at + RecordLayout.BODY_CRC,
-        this.bodyStart,
-        this.bodyEnd - this.bodyStart,
-      );
-    return isIntact ? 'record' : 'bad';
+    return !checkCrc || this.isBodyIntact(bytes, at) ? 'record' : 'bad';
+  }
+
+  /** Whether the CRC of the record that was parsed last is right. */
+  isBodyIntact(bytes: Buffer, at: number): boolean {
+    const { bodyStart, bodyEnd } = this;
+    return isBodyIntact(bytes, at + RecordLayout.BODY_CRC, bodyStart, bodyEnd - bodyStart);
   }
 
   /**

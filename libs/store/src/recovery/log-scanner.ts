@@ -90,10 +90,11 @@ export class LogScanner {
       if (kind === 'record') {
         const isIntact =
           !this.isInDamage(at, at + this.parser.sizeBytes) &&
-          (!options.checkCrc ||
-            this.parser.parse(this.window, position, held, at, true) === 'record');
-        const isTorn = !isIntact || this.parser.hasHole(this.window, position, file.fileFromOffset);
-        if (isTorn && at >= options.durableEnd) return { offset: at, isEnd: true };
+          (!options.checkCrc || this.parser.isBodyIntact(this.window, position));
+        const isTorn =
+          at >= options.durableEnd &&
+          (!isIntact || this.parser.hasHole(this.window, position, file.fileFromOffset));
+        if (isTorn) return { offset: at, isEnd: true };
         visitor.record(this.window, position, this.parser, isIntact);
         at += this.parser.sizeBytes;
         if (at - this.reportedAt >= progressBytes) await this.reportProgress(at, visitor);
@@ -190,6 +191,7 @@ export class LogScanner {
   }
 
   private isInDamage(from: number, to: number): boolean {
-    return this.damaged.some((range) => range.from < to && range.to > from);
+    const { damaged } = this;
+    return damaged.length > 0 && damaged.some((range) => range.from < to && range.to > from);
   }
 }
