@@ -1,8 +1,20 @@
-import { AdvanceableClock, SeededRandom } from '@rocket-nest/common';
+import { AdvanceableClock, SeededRandom, SilentLogger } from '@rocket-nest/common';
 import type { MessageStore } from '../message-store';
 import { SimulatedFileSystem } from '../testing/simulated-file-system';
 import { STORE_FOLDER, createTestMessage, openTestStore } from '../testing/store-kit';
 import { StoreVerifier, type VerifyReport } from './store-verifier';
+
+class RecordingLogger extends SilentLogger {
+  readonly problems: string[] = [];
+
+  override warn(message: string): void {
+    this.problems.push(message);
+  }
+
+  override error(message: string): void {
+    this.problems.push(message);
+  }
+}
 
 const LOG = `${STORE_FOLDER}/commitlog/${'0'.repeat(20)}`;
 
@@ -91,6 +103,20 @@ describe('StoreVerifier', () => {
       expect((await verify()).problems).toEqual([expect.stringMatching('makes no sense')]);
     },
   );
+
+  it('does not judge a log file made ahead of need that lost its size with the power', async () => {
+    await store.shutdown();
+    const next = store['parts'].log.files.last?.endOffset ?? 0;
+    const ahead = `${STORE_FOLDER}/commitlog/${String(next).padStart(20, '0')}`;
+    disk.close(disk.open(ahead, 'create'));
+    expect((await verify()).problems).toEqual([]);
+    const logger = new RecordingLogger();
+    store = await openTestStore(disk, { pid: 2, logger });
+    expect(logger.problems).toEqual([]);
+    await fill();
+    await store.shutdown();
+    expect((await verify()).problems).toEqual([]);
+  });
 
   const damages: [string, RegExp, () => void][] = [
     [
