@@ -11,7 +11,7 @@ export type RocketErrorCode =
   | 'CODEC_MISSING'
   | 'CONFIG_INVALID'
   | 'FILE_CORRUPT'
-  | 'WRITE_INCOMPLETE';
+  | 'ENOSPC';
 
 /**
  * The base of every error the engine throws. Judge it by `code`, not by its class: two copies of a

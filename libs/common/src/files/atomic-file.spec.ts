@@ -215,7 +215,7 @@ describe('atomic files', () => {
     })();
     const file = stuck.open(path, 'create');
     expect(() => pwriteFully(stuck, file, Buffer.from('x'), 0, 1, 0)).toThrow(
-      expect.objectContaining({ code: 'WRITE_INCOMPLETE' }),
+      expect.objectContaining({ code: 'ENOSPC' }),
     );
     stuck.close(file);
   });

@@ -1,7 +1,10 @@
 import { RocketError } from '../errors/rocket-error';
 import type { FileSystem } from '../runtime/file-system';
 
-/** Writes all of `length` bytes at `position`: a single `pwrite` may write less without an error. */
+/**
+ * Writes all of `length` bytes at `position`: a single `pwrite` may write less without an error. No
+ * progress counts as a full disk, with the code ENOSPC as from the operating system.
+ */
 export function pwriteFully(
   fileSystem: FileSystem,
   file: number,
@@ -15,7 +18,7 @@ export function pwriteFully(
     const written = fileSystem.pwrite(file, data, offset + done, length - done, position + done);
     if (written <= 0) {
       throw new RocketError(
-        'WRITE_INCOMPLETE',
+        'ENOSPC',
         `only ${done} of ${length} bytes could be written: look for a full disk or a quota`,
       );
     }
@@ -41,10 +44,14 @@ export function preadFully(
   return done;
 }
 
-/** The content of a file, undefined when it is missing. */
-export function readWholeFile(fileSystem: FileSystem, path: string): Buffer | undefined {
+/** The content of a file, undefined when it is missing or larger than `maxBytes`. */
+export function readWholeFile(
+  fileSystem: FileSystem,
+  path: string,
+  maxBytes = Infinity,
+): Buffer | undefined {
   const status = fileSystem.status(path);
-  if (!status || status.isDirectory) return undefined;
+  if (!status || status.isDirectory || status.sizeBytes > maxBytes) return undefined;
   const file = fileSystem.open(path, 'read');
   try {
     const content = Buffer.alloc(fileSystem.fileSize(file));

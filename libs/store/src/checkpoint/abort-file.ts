@@ -1,5 +1,5 @@
 import type { FileSystem } from '@rocket-nest/common';
-import { writeFully } from '../files/file-io';
+import { pwriteFully } from '@rocket-nest/common/internal';
 
 /** Exists while the store is open; found at start, it tells that the last stop was not clean. */
 export class AbortFile {
@@ -23,7 +23,7 @@ export class AbortFile {
     try {
       const text = Buffer.from(String(this.pid));
       this.fileSystem.ftruncate(file, 0);
-      writeFully(this.fileSystem, file, text, 0, text.length, 0);
+      pwriteFully(this.fileSystem, file, text, 0, text.length, 0);
       this.fileSystem.fdatasyncSync(file);
     } finally {
       this.fileSystem.close(file);

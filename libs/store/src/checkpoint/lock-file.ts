@@ -1,6 +1,6 @@
 import type { FileSystem } from '@rocket-nest/common';
+import { pwriteFully, readWholeFile } from '@rocket-nest/common/internal';
 import { StoreError } from '../errors/store-error';
-import { readWholeFile, writeFully } from '../files/file-io';
 import type { ProcessProbe } from './process-probe';
 
 const NAME = 'lock';
@@ -48,7 +48,7 @@ export class LockFile {
     const file = this.fileSystem.open(`${this.folder}/${NAME}`, 'create');
     try {
       this.fileSystem.ftruncate(file, 0);
-      writeFully(this.fileSystem, file, content, 0, content.length, 0);
+      pwriteFully(this.fileSystem, file, content, 0, content.length, 0);
     } finally {
       this.fileSystem.close(file);
     }

@@ -1,7 +1,8 @@
 import { crc32 as nativeCrc32 } from 'node:zlib';
 import type { FileSystem } from '@rocket-nest/common';
+import { readWholeFile } from '@rocket-nest/common/internal';
 import { getInt32, getInt64, getUint16, putInt16, putInt32, putInt64 } from '../bytes/integers';
-import { readWholeFile, replaceFile } from '../files/file-io';
+import { replaceFile } from '../files/file-io';
 
 const NAME = 'queueoffsets';
 const MAGIC = 0x524e5154;

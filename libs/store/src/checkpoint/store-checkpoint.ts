@@ -1,5 +1,5 @@
 import type { FileSystem } from '@rocket-nest/common';
-import { readWholeFile, writeFully } from '../files/file-io';
+import { pwriteFully, readWholeFile } from '@rocket-nest/common/internal';
 import { crc32 } from '../bytes/crc32';
 import { getInt32, getInt64, putInt32, putInt64 } from '../bytes/integers';
 
@@ -82,7 +82,7 @@ export class StoreCheckpoint {
     const isNew = this.fileSystem.status(path) === undefined;
     const file = this.fileSystem.open(path, 'create');
     try {
-      writeFully(this.fileSystem, file, bytes, 0, bytes.length, 0);
+      pwriteFully(this.fileSystem, file, bytes, 0, bytes.length, 0);
       await this.fileSystem.fdatasync(file);
     } finally {
       this.fileSystem.close(file);

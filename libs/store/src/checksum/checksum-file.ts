@@ -1,8 +1,9 @@
 import type { FileSystem } from '@rocket-nest/common';
 import { errorCodeOf } from '@rocket-nest/common';
+import { preadFully, pwriteFully } from '@rocket-nest/common/internal';
 import { crc32 } from '../bytes/crc32';
 import { getInt32, getInt64, putInt32, putInt64 } from '../bytes/integers';
-import { readUpTo, readUpToAsync, writeFully } from '../files/file-io';
+import { readFully } from '../files/file-io';
 import { fileNameToOffset, offsetToFileName } from '../files/file-name';
 import type { FileHandlePool, PooledFile } from '../files/file-handle-pool';
 
@@ -43,7 +44,7 @@ export class ChecksumFile {
   readPrefix(fileFromOffset: number): ChecksumPrefix | undefined {
     const header = Buffer.alloc(HEADER_BYTES);
     const bytes = this.withFile(fileFromOffset, false, (file) =>
-      readUpTo(this.fileSystem, file, header, 0, HEADER_BYTES, 0),
+      preadFully(this.fileSystem, file, header, 0, HEADER_BYTES, 0),
     );
     const isGood =
       bytes === HEADER_BYTES &&
@@ -82,7 +83,7 @@ export class ChecksumFile {
       const known = Math.floor((this.fileSystem.fileSize(pooled.file) - position) / ENTRY_BYTES);
       const entries = new Uint32Array(Math.max(0, Math.min(count, known)));
       const bytes = Buffer.alloc(entries.length * ENTRY_BYTES);
-      await readUpToAsync(this.fileSystem, pooled.file, bytes, 0, bytes.length, position);
+      await readFully(this.fileSystem, pooled.file, bytes, 0, bytes.length, position);
       for (let index = 0; index < entries.length; index++) {
         entries[index] = getInt32(bytes, index * ENTRY_BYTES);
       }
@@ -139,7 +140,7 @@ export class ChecksumFile {
 
   private write(fileFromOffset: number, bytes: Buffer, position: number): void {
     this.withFile(fileFromOffset, true, (file) =>
-      writeFully(this.fileSystem, file, bytes, 0, bytes.length, position),
+      pwriteFully(this.fileSystem, file, bytes, 0, bytes.length, position),
     );
   }
 

@@ -7,8 +7,7 @@ export type StoreErrorCode =
   | 'STORE_BAD_CONFIG'
   | 'STORE_READ_ONLY'
   | 'STORE_READ_BUSY'
-  | 'STORE_CLOSED'
-  | 'ENOSPC';
+  | 'STORE_CLOSED';
 
 /** An error of the store; the message says what to do about it. */
 export class StoreError extends RocketError<StoreErrorCode> {}

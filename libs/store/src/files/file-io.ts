@@ -1,44 +1,9 @@
 import type { FileSystem } from '@rocket-nest/common';
 import { errorCodeOf } from '@rocket-nest/common';
-import { StoreError } from '../errors/store-error';
+import { pwriteFully } from '@rocket-nest/common/internal';
 
-/** Writes all of it, however short the single writes are; no progress counts as a full disk. */
-export function writeFully(
-  fileSystem: FileSystem,
-  file: number,
-  data: Buffer,
-  offset: number,
-  length: number,
-  position: number,
-): void {
-  let done = 0;
-  while (done < length) {
-    const bytes = fileSystem.pwrite(file, data, offset + done, length - done, position + done);
-    if (bytes <= 0) throw new StoreError('ENOSPC', 'a write took no byte: the disk is full');
-    done += bytes;
-  }
-}
-
-/** Reads until `length` bytes are there or the file ends; returns how many. */
-export function readUpTo(
-  fileSystem: FileSystem,
-  file: number,
-  target: Buffer,
-  offset: number,
-  length: number,
-  position: number,
-): number {
-  let done = 0;
-  while (done < length) {
-    const bytes = fileSystem.pread(file, target, offset + done, length - done, position + done);
-    if (bytes <= 0) break;
-    done += bytes;
-  }
-  return done;
-}
-
-/** Like `readUpTo`, off the event loop. */
-export async function readUpToAsync(
+/** Like `preadFully`, off the event loop. */
+export async function readFully(
   fileSystem: FileSystem,
   file: number,
   target: Buffer,
@@ -61,25 +26,6 @@ export async function readUpToAsync(
   return done;
 }
 
-/** Whole content of a small file; undefined when it is missing. */
-export function readWholeFile(
-  fileSystem: FileSystem,
-  path: string,
-  maxBytes: number,
-): Buffer | undefined {
-  const status = fileSystem.status(path);
-  if (!status || status.isDirectory) return undefined;
-  if (status.sizeBytes > maxBytes) return undefined;
-  const file = fileSystem.open(path, 'read');
-  try {
-    const content = Buffer.alloc(status.sizeBytes);
-    const bytes = readUpTo(fileSystem, file, content, 0, content.length, 0);
-    return content.subarray(0, bytes);
-  } finally {
-    fileSystem.close(file);
-  }
-}
-
 /** Replaces a small file as a whole: temporary file, sync, rename, sync of the folder. */
 export async function replaceFile(
   fileSystem: FileSystem,
@@ -92,7 +38,7 @@ export async function replaceFile(
   const file = fileSystem.open(temporary, 'create');
   try {
     fileSystem.ftruncate(file, 0);
-    writeFully(fileSystem, file, content, 0, content.length, 0);
+    pwriteFully(fileSystem, file, content, 0, content.length, 0);
     await fileSystem.fdatasync(file);
   } finally {
     fileSystem.close(file);

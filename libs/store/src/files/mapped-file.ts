@@ -1,6 +1,7 @@
 import type { FileSystem } from '@rocket-nest/common';
+import { preadFully, pwriteFully } from '@rocket-nest/common/internal';
 import type { FileHandlePool, PooledFile } from './file-handle-pool';
-import { readUpTo, readUpToAsync, unlinkOffLoop, writeFully } from './file-io';
+import { readFully, unlinkOffLoop } from './file-io';
 
 /**
  * One file of a sequence in which a file's name is the offset of its first byte. (The original maps
@@ -38,14 +39,14 @@ export class MappedFile {
   write(data: Buffer, offset: number, length: number, atOffset: number): void {
     this.pin();
     const { file } = this.pinned as PooledFile;
-    writeFully(this.fileSystem, file, data, offset, length, atOffset - this.fileFromOffset);
+    pwriteFully(this.fileSystem, file, data, offset, length, atOffset - this.fileFromOffset);
   }
 
   read(target: Buffer, offset: number, length: number, atOffset: number): number {
     const pooled = this.pool.acquire(this.path);
     try {
       const position = atOffset - this.fileFromOffset;
-      return readUpTo(this.fileSystem, pooled.file, target, offset, length, position);
+      return preadFully(this.fileSystem, pooled.file, target, offset, length, position);
     } finally {
       this.pool.release(pooled);
     }
@@ -60,7 +61,7 @@ export class MappedFile {
     const pooled = this.pool.acquire(this.path);
     try {
       const position = atOffset - this.fileFromOffset;
-      return await readUpToAsync(this.fileSystem, pooled.file, target, offset, length, position);
+      return await readFully(this.fileSystem, pooled.file, target, offset, length, position);
     } finally {
       this.pool.release(pooled);
     }

@@ -1,8 +1,9 @@
 import type { FileSystem, Logger } from '@rocket-nest/common';
 import { errorCodeOf, errorMessageOf } from '@rocket-nest/common';
+import { preadFully, readWholeFile } from '@rocket-nest/common/internal';
 import { getInt32 } from '../bytes/integers';
 import type { FileHandlePool, PooledFile } from '../files/file-handle-pool';
-import { readUpTo, readUpToAsync, readWholeFile, replaceFile } from '../files/file-io';
+import { readFully, replaceFile } from '../files/file-io';
 import { CHECKSUM_ENTRY_BYTES, CHECKSUMS_HEADER_BYTES, IndexChecksums } from './index-checksums';
 
 const INDEX_FILE_NAME = /^\d{17}$/;
@@ -46,7 +47,7 @@ export class IndexChecksumFiles {
       const bytes = Buffer.alloc(CHECKSUMS_HEADER_BYTES);
       const file = this.fileSystem.open(path, 'read');
       try {
-        readUpTo(this.fileSystem, file, bytes, 0, bytes.length, 0);
+        preadFully(this.fileSystem, file, bytes, 0, bytes.length, 0);
       } finally {
         this.fileSystem.close(file);
       }
@@ -81,7 +82,7 @@ export class IndexChecksumFiles {
       const bytes = Buffer.alloc(CHECKSUM_ENTRY_BYTES);
       const position = CHECKSUMS_HEADER_BYTES + number * CHECKSUM_ENTRY_BYTES;
       const { file } = pooled;
-      const read = await readUpToAsync(this.fileSystem, file, bytes, 0, bytes.length, position);
+      const read = await readFully(this.fileSystem, file, bytes, 0, bytes.length, position);
       return read === bytes.length ? getInt32(bytes, 0) >>> 0 : undefined;
     } catch (error) {
       if (errorCodeOf(error) !== 'ENOENT') {

@@ -1,7 +1,8 @@
 import type { FileSystem } from '@rocket-nest/common';
 import { errorCodeOf } from '@rocket-nest/common';
+import { preadFully, pwriteFully } from '@rocket-nest/common/internal';
 import type { FileHandlePool, PooledFile } from '../files/file-handle-pool';
-import { readUpTo, readUpToAsync, unlinkOffLoop, writeFully } from '../files/file-io';
+import { readFully, unlinkOffLoop } from '../files/file-io';
 
 /** The bytes of one index file on the disk. */
 export class IndexFileStorage {
@@ -25,7 +26,7 @@ export class IndexFileStorage {
   write(bytes: Buffer, length: number, position: number): void {
     const pooled = this.open();
     try {
-      writeFully(this.fileSystem, pooled.file, bytes, 0, length, position);
+      pwriteFully(this.fileSystem, pooled.file, bytes, 0, length, position);
     } finally {
       this.pool.release(pooled);
     }
@@ -36,7 +37,7 @@ export class IndexFileStorage {
     let pooled: PooledFile | undefined;
     try {
       pooled = this.pool.acquire(this.path);
-      return readUpTo(this.fileSystem, pooled.file, target, 0, length, position);
+      return preadFully(this.fileSystem, pooled.file, target, 0, length, position);
     } catch (error) {
       return noneWhenLost(error);
     } finally {
@@ -49,7 +50,7 @@ export class IndexFileStorage {
     let pooled: PooledFile | undefined;
     try {
       pooled = this.pool.acquire(this.path);
-      return await readUpToAsync(this.fileSystem, pooled.file, target, 0, length, position);
+      return await readFully(this.fileSystem, pooled.file, target, 0, length, position);
     } catch (error) {
       return noneWhenLost(error);
     } finally {

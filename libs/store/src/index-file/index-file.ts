@@ -315,7 +315,8 @@ export class IndexFile {
     const slots = new Int32Array(this.size.slotNum);
     const bytes = Buffer.alloc(this.size.slotNum * SLOT_BYTES);
     await this.storage.readAsync(bytes, bytes.length, HEADER_BYTES);
-    for (let slot = 0; slot < slots.length; slot++) slots[slot] = getInt32(bytes, slot * SLOT_BYTES);
+    for (let slot = 0; slot < slots.length; slot++)
+      slots[slot] = getInt32(bytes, slot * SLOT_BYTES);
     return slots;
   }
 

@@ -1,8 +1,9 @@
 import type { FileSystem } from '@rocket-nest/common';
 import { errorCodeOf } from '@rocket-nest/common';
+import { preadFully, pwriteFully } from '@rocket-nest/common/internal';
 import type { FileHandlePool, PooledFile } from '../files/file-handle-pool';
 import { fileNameToOffset, offsetToFileName } from '../files/file-name';
-import { readUpTo, readUpToAsync, writeFully } from '../files/file-io';
+import { readFully } from '../files/file-io';
 import type { ConsumeQueue } from './consume-queue';
 import {
   FILLER_SIZE,
@@ -76,7 +77,7 @@ export class ConsumeQueueFiles {
       try {
         const position = (queue.flushedOffset - fileStart) * UNIT_BYTES;
         const tail = queue.tail as Buffer;
-        writeFully(this.fileSystem, pooled.file, tail, tailAt, length, position);
+        pwriteFully(this.fileSystem, pooled.file, tail, tailAt, length, position);
       } finally {
         this.pool.release(pooled);
       }
@@ -97,7 +98,7 @@ export class ConsumeQueueFiles {
         const position = (at - fileStart) * UNIT_BYTES;
         const length = (next - at) * UNIT_BYTES;
         const from = (at - offset) * UNIT_BYTES;
-        writeFully(this.fileSystem, pooled.file, units, from, length, position);
+        pwriteFully(this.fileSystem, pooled.file, units, from, length, position);
       } finally {
         this.pool.release(pooled);
       }
@@ -114,7 +115,7 @@ export class ConsumeQueueFiles {
     if (!pooled) return 0;
     try {
       const { file } = pooled;
-      const bytes = await readUpToAsync(this.fileSystem, file, target, 0, length, position);
+      const bytes = await readFully(this.fileSystem, file, target, 0, length, position);
       return Math.floor(bytes / UNIT_BYTES);
     } finally {
       this.pool.release(pooled);
@@ -128,7 +129,7 @@ export class ConsumeQueueFiles {
     try {
       const { position } = this.place(offset, UNIT_BYTES);
       const { scratch } = this;
-      const bytes = readUpTo(this.fileSystem, pooled.file, scratch, 0, UNIT_BYTES, position);
+      const bytes = preadFully(this.fileSystem, pooled.file, scratch, 0, UNIT_BYTES, position);
       if (bytes < UNIT_BYTES) return undefined;
       const sizeBytes = unitSize(scratch, 0);
       if (sizeBytes <= 0) return undefined;
@@ -281,7 +282,7 @@ export class ConsumeQueueFiles {
     for (let at = 0; at < piece.length; at += UNIT_BYTES) putUnit(piece, at, 0, FILLER_SIZE, 0);
     for (let done = 0; done < units; done += FILLER_PIECE_UNITS) {
       const length = Math.min(units - done, FILLER_PIECE_UNITS) * UNIT_BYTES;
-      writeFully(this.fileSystem, pooled.file, piece, 0, length, done * UNIT_BYTES);
+      pwriteFully(this.fileSystem, pooled.file, piece, 0, length, done * UNIT_BYTES);
     }
   }
 
@@ -296,9 +297,9 @@ export class ConsumeQueueFiles {
       const stretch = Buffer.alloc(ZEROS.length);
       let at = position;
       for (; at < position + MAX_OVERWRITE_BYTES; at += stretch.length) {
-        const bytes = readUpTo(this.fileSystem, file, stretch, 0, stretch.length, at);
+        const bytes = preadFully(this.fileSystem, file, stretch, 0, stretch.length, at);
         if (stretch.compare(ZEROS, 0, bytes, 0, bytes) === 0) return at > position;
-        writeFully(this.fileSystem, file, ZEROS, 0, bytes, at);
+        pwriteFully(this.fileSystem, file, ZEROS, 0, bytes, at);
       }
       this.fileSystem.ftruncate(file, at);
       if (this.preallocated) this.fileSystem.ftruncate(file, this.fileBytes);
