@@ -1,6 +1,7 @@
 import { Inject, Injectable, Logger, type OnModuleDestroy, Optional } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { checkRocketTable } from '../database/schema/missing-table';
+import { ROCKET_ENVIRONMENT, type RocketEnvironment } from '../connection/rocket-environment';
 import type { SqlExecutor } from '../database/sql-executor';
 import { getSqlExecutorToken } from '../database/sql-executor-token';
 import { RocketConfigError } from '../errors/rocket-config-error';
@@ -32,6 +33,9 @@ export class IdempotencyStores implements OnModuleDestroy {
     @Optional()
     @Inject(IDEMPOTENCY_MODULE_OPTIONS)
     private readonly options: IdempotencyModuleOptions | undefined,
+    @Optional()
+    @Inject(ROCKET_ENVIRONMENT)
+    private readonly environment: RocketEnvironment | undefined,
   ) {}
 
   /** Throws a RocketConfigError when nothing of that kind and name is registered. */
@@ -76,7 +80,7 @@ export class IdempotencyStores implements OnModuleDestroy {
   ): IdempotencyStore {
     const backend =
       store === 'memory'
-        ? new MemoryLeaseBackend(this.options?.memoryLimitKeys)
+        ? this.makeMemory()
         : this.registered<LeaseBackend>(getIdempotencyRedisToken(name));
     if (!backend) {
       throw new RocketConfigError(
@@ -95,6 +99,12 @@ export class IdempotencyStores implements OnModuleDestroy {
           `key ${scope.key}`,
       );
     });
+  }
+
+  private makeMemory(): LeaseBackend {
+    const { options, environment } = this;
+    const nowMs = environment && (() => environment.clock.wallNow());
+    return new MemoryLeaseBackend(options?.memoryLimitKeys, nowMs);
   }
 
   private registered<T>(token: string): T | undefined {

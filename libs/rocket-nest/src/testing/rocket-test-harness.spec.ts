@@ -5,6 +5,7 @@ import { TransactionMQProducer } from '@rocket-nest/client';
 import { createMessage, SilentLogger } from '@rocket-nest/common';
 import {
   ConsumeContext,
+  Idempotent,
   InjectProducer,
   MessageBody,
   ProducerService,
@@ -66,10 +67,25 @@ class OrderService {
   }
 }
 
+@Injectable()
+class MailService {
+  readonly mailed: string[] = [];
+
+  @RocketListener({ id: 'mail', topic: 'mail', consumerGroup: 'mail' })
+  @Idempotent({
+    store: 'memory',
+    key: ({ properties }) => properties.get('KEYS'),
+    ttlMs: 3_600_000,
+  })
+  onMail(@MessageBody() order: Order): void {
+    this.mailed.push(order.id);
+  }
+}
+
 // The address of a cluster that is not there: the harness takes its place.
 @Module({
   imports: [RocketModule.forRoot({ namesrvAddr: '127.0.0.1:1', producer: { group: 'shop' } })],
-  providers: [OrderService],
+  providers: [OrderService, MailService],
 })
 class ShopModule {}
 
@@ -100,6 +116,21 @@ describe('RocketTestHarness', () => {
     expect(harness.published('order')).toHaveLength(1);
     expect(harness.published('order:OTHER')).toHaveLength(0);
     expect(harness.published(({ text }) => text.includes('42'))).toHaveLength(1);
+  });
+
+  it('lets keys of idempotent listeners run out as time advances', async () => {
+    const { mailed } = harness.get(MailService);
+    const send = async (): Promise<void> => {
+      await orders.producer.send('mail', { id: '9' }, { keys: '9' });
+      await harness.settle();
+    };
+    await send();
+    await harness.advanceTime('59m');
+    await send();
+    expect(mailed).toEqual(['9']);
+    await harness.advanceTime('1m');
+    await send();
+    expect(mailed).toEqual(['9', '9']);
   });
 
   it('has on record what listeners made of a message', async () => {
