@@ -1,6 +1,7 @@
 import type { INestApplicationContext, LoggerService } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { Standalone } from '@rocket-nest/standalone';
+import { Registry } from 'prom-client';
 import {
   getSqlExecutorToken,
   Outbox,
@@ -10,6 +11,7 @@ import {
   type RocketOutboxOptions,
   type SqlExecutor,
 } from 'rocket-nest';
+import { RocketMetricsModule } from 'rocket-nest/metrics';
 import { waitFor } from '../support/polling';
 import { databases } from './databases/databases';
 import { EFFECTS, type DatabaseUnderTest, type Effects } from './databases/effects';
@@ -30,6 +32,8 @@ describe.each(Object.keys(databases))('the outbox with %s', (name) => {
   let delivered: DeliveredOrders;
   let executor: SqlExecutor;
   let outbox: Outbox;
+  /** Of the application that was started last. */
+  let registry: Registry;
 
   const start = async (options: RocketOutboxOptions, address = namesrvAddr) => {
     const module = await Test.createTestingModule({
@@ -37,6 +41,7 @@ describe.each(Object.keys(databases))('the outbox with %s', (name) => {
         RocketModule.forRoot({ namesrvAddr: address }),
         ...database.connect().imports,
         RocketOutboxModule.forRoot({ pollIntervalMs: 20, ...options }),
+        RocketMetricsModule.forRoot({ registry: (registry = new Registry()) }),
       ],
     })
       .setLogger(SILENT)
@@ -106,6 +111,12 @@ describe.each(Object.keys(databases))('the outbox with %s', (name) => {
     await outbox.send(TOPIC, { id: 'after-huge' });
     await delivered.waitFor('after-huge');
     await waitFor('the verdict', async () => (await rows())[0]?.state === 'FAILED');
+    expect(await outbox.backlog()).toEqual({ pending: 0, failed: 1, oldestPendingAgeMs: 0 });
+    expect((relay ?? writer).get(Outbox).stats).toMatchObject({ parked: 1 });
+    const metrics = await registry.metrics();
+    expect(metrics).toMatch('outbox_relayed_total{connection="default",outcome="parked"} 1');
+    expect(metrics).toMatch('outbox_messages{connection="default",state="FAILED"} 1');
+    expect(metrics).toMatch('outbox_oldest_age_seconds{connection="default"} 0');
     expect(await rows()).toEqual([
       { unique_key: key, state: 'FAILED', last_error: expect.stringMatching(/size|large/i) },
     ]);
@@ -122,6 +133,9 @@ describe.each(Object.keys(databases))('the outbox with %s', (name) => {
       .send(TOPIC, { id: 'kept' }, { onFailure: 'outbox', timeoutMs: 300 });
     expect(kept).toMatchObject({ sendStatus: 'KEPT_IN_OUTBOX' });
     expect((await rows()).map((row) => row.unique_key)).toEqual([kept.msgId]);
+    await waitFor('a failed try', () => cutOff.get(Outbox).stats.retried > 0);
+    expect(await outbox.backlog()).toMatchObject({ pending: 1, failed: 0 });
+    expect(await registry.metrics()).toMatch(/outbox_oldest_age_seconds\S+ [\d.]+/);
     await cutOff.close();
     await executor.detached((connection) =>
       connection.query('UPDATE rocket_outbox SET next_attempt_at = 0'),

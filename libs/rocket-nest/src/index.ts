@@ -141,3 +141,5 @@ export type { RocketTransactionErrorCode } from './transaction/rocket-transactio
 export { RocketOutboxModule } from './outbox/rocket-outbox.module';
 export type { RocketOutboxOptions } from './outbox/rocket-outbox.module';
 export { getOutboxToken, Outbox } from './outbox/outbox';
+export type { OutboxBacklog } from './outbox/outbox';
+export type { OutboxStats } from './outbox/outbox-relay';

@@ -19,6 +19,15 @@ export interface OutboxRelayOptions {
   readonly batchSize: number;
 }
 
+/** What the relay of this process did since its start. */
+export interface OutboxStats {
+  sent: number;
+  /** Tries that failed and will be made again. */
+  retried: number;
+  /** Messages that no broker will take as they are, kept with the state FAILED. */
+  parked: number;
+}
+
 interface Outcome {
   readonly sent: OutboxRow['id'][];
   readonly failed: OutboxFailure[];
@@ -26,8 +35,7 @@ interface Outcome {
 
 /** Sends what the outbox holds. Any number of instances may: one passes over what another sends. */
 export class OutboxRelay {
-  /** Messages sent and parked since the start. */
-  readonly stats = { sent: 0, parked: 0 };
+  readonly stats: OutboxStats = { sent: 0, retried: 0, parked: 0 };
   private readonly logger = new Logger('RocketOutbox');
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
@@ -122,7 +130,9 @@ export class OutboxRelay {
     await this.table.remove(connection, sent);
     for (const failure of failed) await this.table.fail(connection, failure);
     this.stats.sent += sent.length;
-    this.stats.parked += failed.filter(({ isFinal }) => isFinal).length;
+    const parked = failed.filter(({ isFinal }) => isFinal).length;
+    this.stats.parked += parked;
+    this.stats.retried += failed.length - parked;
   }
 
   private failureOf(row: OutboxRow, error: unknown): OutboxFailure {

@@ -15,6 +15,14 @@ export interface OutboxFailure {
   readonly error: string;
 }
 
+/** How many messages of a connection are in the table. */
+export interface OutboxRows {
+  readonly pending: number;
+  readonly failed: number;
+  /** When the oldest pending one was written; undefined when none is pending. */
+  readonly oldestPendingMs: number | undefined;
+}
+
 /** The statements on `rocket_outbox`, for the messages of one connection. */
 export class OutboxTable {
   constructor(
@@ -82,6 +90,21 @@ export class OutboxTable {
         id,
       ],
     );
+  }
+
+  async count(connection: SqlConnection): Promise<OutboxRows> {
+    const { rows } = await connection.query<Record<'state' | 'messages' | 'oldest', string>>(
+      'SELECT state, COUNT(*) AS messages, MIN(created_at) AS oldest FROM rocket_outbox ' +
+        'WHERE connection = ? GROUP BY state',
+      [this.connectionName],
+    );
+    const pending = rows.find(({ state }) => state === 'PENDING');
+    const failed = rows.find(({ state }) => state === 'FAILED');
+    return {
+      pending: Number(pending?.messages ?? 0),
+      failed: Number(failed?.messages ?? 0),
+      oldestPendingMs: pending && Number(pending.oldest),
+    };
   }
 
   /** Whether relays can pass over each other's rows; older servers make them wait. */

@@ -6,11 +6,22 @@ import type { MessageFactory } from '../producer/message-factory';
 import type { OutboxWriter } from '../producer/outbox-writer';
 import type { MessageOptions } from '../producer/send-options';
 import { DEFAULT_CONNECTION } from '../rocket.constants';
+import type { OutboxStats } from './outbox-relay';
 import type { OutboxTable } from './outbox-table';
 
 /** Injection token of a connection's `Outbox`; the default one's is the class itself. */
 export function getOutboxToken(connection = DEFAULT_CONNECTION): string | typeof Outbox {
   return connection === DEFAULT_CONNECTION ? Outbox : `rocket-nest Outbox (${connection})`;
+}
+
+/** What an outbox holds, over all instances of the service. */
+export interface OutboxBacklog {
+  /** Messages that wait to be sent. */
+  readonly pending: number;
+  /** Messages that no broker takes as they are: someone has to look at them. */
+  readonly failed: number;
+  /** Age of the oldest pending message, in milliseconds; 0 when none is pending. */
+  readonly oldestPendingAgeMs: number;
 }
 
 /**
@@ -23,8 +34,26 @@ export class Outbox implements OutboxWriter {
     private readonly table: OutboxTable,
     private readonly messages: Pick<MessageFactory, 'create'>,
     private readonly nowMs: () => number,
-    private readonly relay: { wake(): void; wakeSoon(): void },
+    private readonly relay: {
+      readonly stats: Readonly<OutboxStats>;
+      wake(): void;
+      wakeSoon(): void;
+    },
   ) {}
+
+  /** What the relay of this process did since its start. */
+  get stats(): Readonly<OutboxStats> {
+    return this.relay.stats;
+  }
+
+  /** Looks into the database. */
+  async backlog(): Promise<OutboxBacklog> {
+    const { executor } = this.table;
+    const rows = await executor.detached((connection) => this.table.count(connection));
+    const { pending, failed, oldestPendingMs } = rows;
+    const ageMs = oldestPendingMs === undefined ? 0 : this.nowMs() - oldestPendingMs;
+    return { pending, failed, oldestPendingAgeMs: Math.max(0, ageMs) };
+  }
 
   /**
    * Writes a message in the caller's transaction, or in one of its own where there is none. Resolves

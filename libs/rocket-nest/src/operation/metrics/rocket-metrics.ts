@@ -1,8 +1,9 @@
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown, type Type } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { RocketLifecycle } from '../../connection/rocket-lifecycle';
 import { IdempotencyEvents } from '../../idempotent/idempotency-events';
 import { ListenerWrappers } from '../../listener/listener-wrappers';
+import { getOutboxToken, type Outbox } from '../../outbox/outbox';
 import { SendWrappers } from '../../producer/send-wrappers';
 import {
   getTransactionsToken,
@@ -12,6 +13,7 @@ import { ConsumerInspector } from '../consumer-inspector';
 import { countIdempotency } from './idempotency-metrics';
 import { ListenerMetrics } from './listener-metrics';
 import { metricContext, type MetricContext } from './metric-context';
+import { watchOutboxes, type ConnectionOutbox } from './outbox-metrics';
 import { QueueMetrics } from './queue-metrics';
 import { ROCKET_METRICS_OPTIONS, type RocketMetricsOptions } from './rocket-metrics-options';
 import { SendMetrics } from './send-metrics';
@@ -41,6 +43,7 @@ export class RocketMetrics implements OnApplicationShutdown {
     new QueueMetrics(this.context, inspector);
     this.endIdempotency = countIdempotency(this.context, idempotency);
     countTransactions(this.context, () => this.transactions());
+    watchOutboxes(this.context, () => this.outboxes());
   }
 
   onApplicationShutdown(): void {
@@ -50,11 +53,23 @@ export class RocketMetrics implements OnApplicationShutdown {
 
   /** Of the connections that have a `RocketTransactionModule`. */
   private transactions(): ConnectionTransactions[] {
-    return [...this.lifecycle.parts.keys()].flatMap((connection) => {
-      const token = getTransactionsToken(connection);
+    return this.ofConnections<RocketTransactions>(getTransactionsToken).map(
+      ([connection, { stats }]) => ({ connection, stats }),
+    );
+  }
+
+  /** Of the connections that have a `RocketOutboxModule`. */
+  private outboxes(): ConnectionOutbox[] {
+    return this.ofConnections<Outbox>(getOutboxToken).map(([connection, outbox]) => ({
+      connection,
+      outbox,
+    }));
+  }
+
+  private ofConnections<T>(tokenOf: (connection: string) => string | Type<T>): [string, T][] {
+    return [...this.lifecycle.parts.keys()].flatMap((connection): [string, T][] => {
       try {
-        const { stats } = this.modules.get<RocketTransactions>(token, { strict: false });
-        return [{ connection, stats }];
+        return [[connection, this.modules.get<T>(tokenOf(connection), { strict: false })]];
       } catch {
         return [];
       }
