@@ -8,6 +8,7 @@ import type { IndexChecksumFiles } from './index-checksum-files';
 import { IndexFile, type IndexFileDeps, type IndexHeaderState } from './index-file';
 import { compareIndexHeaders } from './index-headers';
 import { IndexLayout } from './index-layout';
+import { IndexSearch, type IndexQuery } from './index-search';
 
 const FILE_NAME = /^\d{17}$/;
 /** Items in memory past which the index counts as stuck (a full disk) and puts are refused. */
@@ -15,15 +16,6 @@ const MAX_UNWRITTEN_ITEMS = 400_000;
 /** Items that wait before they are written at once instead of in the background. */
 const WRITE_AT_ITEMS = 3276;
 const LAST_NAME = '9'.repeat(17);
-
-/** What a look into one file is asked for. */
-export interface IndexQuery {
-  readonly keyHash: number;
-  readonly beginMs: number;
-  readonly endMs: number;
-  /** Most items looked at in one file. */
-  readonly maxSteps: number;
-}
 
 /** A file and how much of it a checkpoint covers. */
 export interface IndexSnapshot {
@@ -72,6 +64,10 @@ export class IndexService {
   private unsealed: IndexFile[] = [];
   /** A file is not written, replaced and removed at the same time. */
   private readonly changes = new OneAtATime();
+  private readonly search = new IndexSearch(
+    () => this.files,
+    async (file) => (await this.repairer?.wait(file)) ?? false,
+  );
 
   constructor(private readonly deps: IndexServiceDeps) {
     const { folder, fileSystem, logger, checksums } = deps;
@@ -274,17 +270,9 @@ export class IndexService {
     await file.sync();
   }
 
-  /**
-   * Positions of items with a hash, newest first. The time is only as exact as an item is (a
-   * second), and other keys may have the same hash: callers compare the record.
-   */
-  async *find(query: IndexQuery): AsyncIterableIterator<number> {
-    const givenUp = new Set<IndexFile>();
-    for (;;) {
-      const damaged = yield* this.findUpToDamage(query, givenUp);
-      if (!damaged) return;
-      if ((await this.repairer?.wait(damaged)) !== true) givenUp.add(damaged);
-    }
+  /** As `IndexSearch.find`. */
+  find(query: IndexQuery): AsyncIterableIterator<number> {
+    return this.search.find(query);
   }
 
   /** Where the records lie whose items belong into a file. */
@@ -405,49 +393,6 @@ export class IndexService {
     if (isSame && wasClean && checksums) return file.growFrom(checksums);
     await file.rebuildSlots(checksums);
     if (!isNewest) this.unsealed.push(file);
-  }
-
-  /** Returns the first damaged file that is met and not given up. */
-  private async *findUpToDamage(
-    query: IndexQuery,
-    givenUp: ReadonlySet<IndexFile>,
-  ): AsyncGenerator<number, IndexFile | undefined> {
-    for (const file of [...this.files].reverse()) {
-      const { generation } = file;
-      const isWhole = (): boolean => file.damage === undefined && file.generation === generation;
-      const mayGoOn = givenUp.has(file) ? (): boolean => true : isWhole;
-      if (!mayGoOn()) return file;
-      if (file.nextItem <= 1) continue;
-      const isOutside = query.endMs < file.beginTimestamp || query.beginMs > file.endTimestamp;
-      if (!isOutside) yield* this.findInFile(file, query, mayGoOn);
-      if (!mayGoOn()) return file;
-    }
-    return undefined;
-  }
-
-  private async *findInFile(
-    file: IndexFile,
-    query: IndexQuery,
-    mayGoOn: () => boolean,
-  ): AsyncGenerator<number> {
-    const slot = file.slotOf(query.keyHash);
-    let number = await file.newestItem(query.keyHash);
-    if (number < 0 || number >= file.nextItem) file.markDamaged(`slot ${slot}`);
-    for (let steps = 0; steps < query.maxSteps && mayGoOn(); steps++) {
-      const item = await file.item(number);
-      if (!item) return;
-      const { keyHash, physicalOffset, previous } = item;
-      const isInFile = physicalOffset >= file.beginOffset && physicalOffset <= file.endOffset;
-      const makesSense = file.slotOf(keyHash) === slot && isInFile && previous >= 0;
-      // Items of a slot only get older, so anything else is damage and would loop.
-      if (!makesSense || previous >= number) file.markDamaged(`item ${number}`);
-      if (!mayGoOn()) return;
-      const fromMs = file.beginTimestamp + item.secondsSinceBegin * 1000;
-      const isInTime = fromMs + 999 >= query.beginMs && fromMs <= query.endMs;
-      if (keyHash === query.keyHash && isInTime) yield physicalOffset;
-      if (previous >= number || fromMs + 999 < query.beginMs) return;
-      number = previous;
-    }
   }
 
   private tellDamage(file: IndexFile, what: string): void {
