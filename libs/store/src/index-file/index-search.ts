@@ -9,6 +9,9 @@ export interface IndexQuery {
   readonly maxSteps: number;
 }
 
+/** Files mended for one query; past it what is damaged is looked at as it is. */
+const MAX_MENDS = 64;
+
 /** Finds items by the hash of a key. */
 export class IndexSearch {
   /**
@@ -27,10 +30,11 @@ export class IndexSearch {
    */
   async *find(query: IndexQuery): AsyncIterableIterator<number> {
     const givenUp = new Set<IndexFile>();
-    for (;;) {
+    for (let mends = 0; ; mends++) {
       const damaged = yield* this.findUpToDamage(query, givenUp);
       if (!damaged) return;
-      if (!(await this.mend(damaged))) givenUp.add(damaged);
+      const isMended = mends < MAX_MENDS && (await this.mend(damaged));
+      if (!isMended) givenUp.add(damaged);
     }
   }
 
