@@ -1,17 +1,21 @@
-import { AdvanceableClock, SeededRandom, SilentLogger } from '@rocket-nest/common';
+import { AdvanceableClock, SeededRandom, type Logger } from '@rocket-nest/common';
 import type { MessageStore } from '../message-store';
 import { SimulatedFileSystem } from '../testing/simulated-file-system';
 import { STORE_FOLDER, createTestMessage, openTestStore } from '../testing/store-kit';
 import { StoreVerifier, type VerifyReport } from './store-verifier';
 
-class RecordingLogger extends SilentLogger {
+class RecordingLogger implements Logger {
   readonly problems: string[] = [];
 
-  override warn(message: string): void {
+  debug(): void {}
+
+  info(): void {}
+
+  warn(message: string): void {
     this.problems.push(message);
   }
 
-  override error(message: string): void {
+  error(message: string): void {
     this.problems.push(message);
   }
 }
