@@ -19,6 +19,8 @@ const BATCH = 200;
 const CONNECTIONS = 4;
 const QUEUES = 16;
 const TOPIC = 'big-log';
+/** Steps in which a recovery of all of the log moves its checkpoint on. */
+const CHECKPOINTS = 16;
 const CODE_GET_BROKER_RUNTIME_INFO = 28;
 const FILL_LIMIT_MS = 60_000 + logMib * 100;
 const TEST_LIMIT_MS = 60_000 + logMib * 60;
@@ -33,7 +35,10 @@ describe(`an unclean stop with a log of ${logMib} MiB`, () => {
 
   const launch = (): ServerProcess => {
     fs.rmSync(path.join(folder, 'broker.log'), { force: true });
-    const properties = { diskSpaceWarningLevelRatio: 100 };
+    const properties = {
+      diskSpaceWarningLevelRatio: 100,
+      recoveryCheckpointBytes: (logMib / CHECKPOINTS) * 2 ** 20,
+    };
     return (broker = launchBroker({ folder, port, properties, startLimitMs: 120_000 }));
   };
   /** How far the checkpoints of a running recovery came. */
