@@ -17,6 +17,8 @@ export class GetMessageBuilder {
   /** End of the last record in the commit log. */
   private lastEndOffset = 0;
 
+  constructor(private readonly giveBack: (blocks: readonly CommitLogBlock[]) => void) {}
+
   add(
     buffer: Buffer,
     position: number,
@@ -51,7 +53,6 @@ export class GetMessageBuilder {
     maxOffset: number,
     logEndOffset: number,
     memoryBytes: number,
-    giveBack: (blocks: readonly CommitLogBlock[]) => void,
   ): GetMessageResult {
     this.closeRun();
     const { blocks } = this;
@@ -68,7 +69,7 @@ export class GetMessageBuilder {
       messageQueueOffsets: this.queueOffsets,
       suggestPullingFromSlave: behindBytes > memoryBytes,
       diskFallBehindBytes: behindBytes,
-      release: blocks.length > 0 ? () => giveBack(blocks.splice(0)) : undefined,
+      release: blocks.length > 0 ? () => this.giveBack(blocks.splice(0)) : undefined,
     };
   }
 

@@ -143,7 +143,7 @@ export class MessageReader {
       minOffset,
       maxOffset,
       session,
-      builder: new GetMessageBuilder(),
+      builder: new GetMessageBuilder(this.giveBack),
       nextOffset: Math.max(offset, session?.startAt ?? offset),
       scannedUnits: 0,
       emptyStatus: session?.emptyStatus ?? GetMessageStatus.NO_MATCHED_MESSAGE,
@@ -159,7 +159,6 @@ export class MessageReader {
       maxOffset,
       this.visibleEnd(),
       this.recentBytes,
-      this.giveBack,
     );
   }
 
@@ -190,16 +189,8 @@ export class MessageReader {
   ): GetMessageResult {
     const mayCorrect = this.config.brokerRole !== 'SLAVE' || this.config.offsetCheckInSlave;
     const next = mayCorrect ? correctOffset : request.offset;
-    const { recentBytes, giveBack } = this;
-    return new GetMessageBuilder().build(
-      status,
-      next,
-      minOffset,
-      maxOffset,
-      0,
-      recentBytes,
-      giveBack,
-    );
+    const builder = new GetMessageBuilder(this.giveBack);
+    return builder.build(status, next, minOffset, maxOffset, 0, this.recentBytes);
   }
 
   /** Goes through the units; false when something has to be read before anything can be answered. */
