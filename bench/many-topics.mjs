@@ -24,6 +24,7 @@ import {
   RequestCode,
   SendMessageRequestHeaderV2,
 } from '@rocket-nest/remoting';
+import { freePort } from '../tools/free-port.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const option = (name, fallback) => {
@@ -41,15 +42,6 @@ const client = new RemotingClient(
   { serializeType: 1, keepProcessAlive: true },
   { clock: new SystemClock(), logger: new SilentLogger() },
 );
-
-function freePort() {
-  return new Promise((resolve) => {
-    const server = net.createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 const accepts = (port) =>
   new Promise((resolve) => {

@@ -3,7 +3,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePort, Part } from './part.mjs';
+import { freePort } from '../free-port.mjs';
+import { Part } from './part.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const DEBIAN_POSTGRES = '/usr/lib/postgresql';
