@@ -96,6 +96,11 @@ export class IndexFile {
     return this.nextItem - this.writtenItems;
   }
 
+  /** Whether so many items wait that they are written at once instead of in the background. */
+  get hasManyUnwritten(): boolean {
+    return this.unwrittenItems >= ITEM_BUFFER_ITEMS;
+  }
+
   /** Reads the header of an existing file; false when it makes no sense. */
   load(): boolean {
     const header = Buffer.alloc(HEADER_BYTES);

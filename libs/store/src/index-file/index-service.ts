@@ -13,8 +13,6 @@ import { IndexSearch, type IndexQuery } from './index-search';
 const FILE_NAME = /^\d{17}$/;
 /** Items in memory past which the index counts as stuck (a full disk) and puts are refused. */
 const MAX_UNWRITTEN_ITEMS = 400_000;
-/** Items that wait before they are written at once instead of in the background. */
-const WRITE_AT_ITEMS = 3276;
 const LAST_NAME = '9'.repeat(17);
 
 /** A file and how much of it a checkpoint covers. */
@@ -190,7 +188,7 @@ export class IndexService {
 
   /** Writes items once enough of them wait. */
   flushIfMany(): void {
-    if ((this.newest?.unwrittenItems ?? 0) >= WRITE_AT_ITEMS) this.flushItems();
+    if (this.newest?.hasManyUnwritten) this.flushItems();
   }
 
   /** Writes all waiting items; a failure is logged and tried again. */

@@ -5,9 +5,6 @@ import type { IndexService } from '../index-file/index-service';
 import { pushIndexHashes } from '../put/record-keys';
 import { TopicQueues } from '../queue/topic-queues';
 
-/** Items that wait before they are written. */
-const WRITE_AT_ITEMS = 3276;
-
 /**
  * An index file that is made again from its records: one file, or more when records are indexed by
  * more keys than they were.
@@ -34,7 +31,7 @@ export class IndexRebuild {
     const file = this.fileFor(items);
     for (const hash of this.hashes) file.put(hash, physicalOffset, storeTimestamp);
     this.items += items;
-    if (file.unwrittenItems >= WRITE_AT_ITEMS) file.flushItems();
+    if (file.hasManyUnwritten) file.flushItems();
   }
 
   /** Makes the files complete and durable. */
